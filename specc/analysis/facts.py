@@ -1,0 +1,80 @@
+"""The facts about a node that target constraints speak of: plain numbers and words by name.
+
+Axes are named as TFLite lays them out: batch, height, width, channel. Sizes are those of the first operand (`in_…`)
+and the first result (`out_…`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from specc.ir import Node, TensorType
+from specc.ops._keras_objects import KerasObject
+from specc.ops._geometry import same_padding
+
+Facts = dict[str, Any]
+_AXES = ("batch", "height", "width", "channel")
+_WINDOWS = ("kernel_size", "pool_size")
+
+
+def facts(node: Node, operands: Sequence[TensorType], results: Sequence[TensorType]) -> Facts:
+    """What constraints may name: `op`, `rank`, `kernel_h`, `stride_w`, `in_c`, `axis`, and every plain attribute."""
+    found: Facts = {"op": node.op, "operands": len(operands)}
+    found.update(_attributes(node))
+    every = (*operands, *results)
+    found["rank"] = max((one.rank + 1 for one in every), default=0)
+    found["rank_min"] = min((one.rank + 1 for one in every), default=0)
+    found["non_singleton"] = max((sum(size > 1 for size in one.shape) for one in every), default=0)
+    found["float32"] = all(one.dtype == "float32" for one in every)
+    found["same_shape"] = len({one.shape for one in operands}) <= 1
+    for prefix, types in (("in", operands), ("out", results)):
+        if types and types[0].rank == 3:
+            found |= dict(zip((f"{prefix}_h", f"{prefix}_w", f"{prefix}_c"), types[0].shape, strict=True))
+    found |= _window(node.attributes, operands)
+    axis = getattr(node.attributes, "axis", None)
+    if isinstance(axis, int):
+        rank = operands[0].rank + 1 if operands else 4
+        at = axis + rank if axis < 0 else axis
+        found["axis"] = _AXES[at] if rank == 4 and 0 <= at < 4 else f"{at} of {rank}"
+    return found
+
+
+def _attributes(node: Node) -> Facts:
+    if node.attributes is None:
+        return {}
+    found: Facts = {}
+    for field in dataclasses.fields(node.attributes):
+        value = getattr(node.attributes, field.name)
+        if isinstance(value, KerasObject):
+            value = value.name
+        found[field.name] = value
+    return found
+
+
+def _window(attributes: Any, operands: Sequence[TensorType]) -> Facts:
+    """Kernel, stride, dilation and padding of a two-dimensional window."""
+    size = next((getattr(attributes, name) for name in _WINDOWS if hasattr(attributes, name)), None)
+    if not isinstance(size, tuple) or len(size) != 2 or not operands or operands[0].rank != 3:
+        return {}
+    height, width = size
+    strides = getattr(attributes, "strides", None) or size
+    dilation = getattr(attributes, "dilation_rate", (1, 1))
+    found: Facts = {
+        "kernel_h": height,
+        "kernel_w": width,
+        "kernel": f"{height}x{width}",
+        "window": f"{height}x{width}s{strides[0]}" + (f"x{strides[1]}" if strides[0] != strides[1] else ""),
+        "stride_h": strides[0],
+        "stride_w": strides[1],
+        "dilation_h": dilation[0],
+        "dilation_w": dilation[1],
+        "plane": operands[0].shape[0] * operands[0].shape[1],
+        "pad_h": 0,
+        "pad_w": 0,
+    }
+    if getattr(attributes, "padding", "valid") == "same":
+        found["pad_h"] = max(same_padding(operands[0].shape[0], height, strides[0], dilation[0]))
+        found["pad_w"] = max(same_padding(operands[0].shape[1], width, strides[1], dilation[1]))
+    return found

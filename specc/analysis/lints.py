@@ -1,0 +1,62 @@
+"""Warnings about graphs that are valid and most likely not meant."""
+
+from __future__ import annotations
+
+from specc.analysis.shapes import AttributeSpan
+from specc.diagnostics import Diagnostics
+from specc.ir import Graph, Node, TensorType, show_shape
+from specc.ir.graph import Types
+
+_MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
+HIGH_RATE = 0.5
+
+
+def lint(graph: Graph, types: Types, attribute_span: AttributeSpan, diagnostics: Diagnostics) -> None:
+    """Reports what looks like a slip, in spec order."""
+    for node in graph.nodes:
+        if node.attributes is None:
+            continue
+        if node.op == "Dropout" and node.name == node.layer:
+            _drop_rate(node, attribute_span, diagnostics)
+        elif node.op in _MERGES:
+            _broadcast(node, types, diagnostics)
+
+
+def _drop_rate(node: Node, attribute_span: AttributeSpan, diagnostics: Diagnostics) -> None:
+    rate = node.attributes.rate
+    if rate <= HIGH_RATE:
+        return
+    span = attribute_span(node.name, "rate") or attribute_span(node.name, "keep_prob") or node.origin.span
+    keep = round(1 - rate, 12)
+    diagnostics.report(
+        "high-drop-rate",
+        f"`{node.name}` drops {rate:.0%} of what it reads",
+        (span, f"keeps {keep:.0%}"),
+        notes=["`rate` is the share that is dropped; some frameworks ask for the share that is kept"],
+        help=f"if {rate:g} is the share to keep, write `keep_prob: {rate:g}`",
+    )
+
+
+def _broadcast(node: Node, types: Types, diagnostics: Diagnostics) -> None:
+    """An operand that is stretched along several axes, or all operands stretched: `[13, 1]` with `[13]` gives `[13, 13]`."""
+    found = [types.get((one.value, one.port)) for one in node.operands]
+    operands = [one for one in found if one is not None]
+    result = types.get((node.name, "out"))
+    if result is None or len(operands) < 2 or len(operands) < len(found):
+        return
+    stretched = [_stretched(one, result) for one in operands]
+    if all(stretched):
+        labels = [(one.span, f"`{one}` is {kind}") for one, kind in zip(node.operands, operands, strict=True) if one.span]
+        diagnostics.report(
+            "silent-broadcast",
+            f"`{node.name}` stretches every operand: the result is {show_shape(result.shape)}",
+            (labels[0] if labels else (node.origin.span, "")),
+            *labels[1:],
+            help="bring the operands to one shape with Reshape or Flatten first, if that is not meant",
+        )
+
+
+def _stretched(operand: TensorType, result: TensorType) -> bool:
+    # Keras aligns operands of fewer axes by ones after the batch axis
+    shape = (1,) * (result.rank - operand.rank) + operand.shape
+    return any(have == 1 < want for have, want in zip(shape, result.shape, strict=True))

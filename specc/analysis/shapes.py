@@ -1,0 +1,229 @@
+"""Infers the type of every value of a graph, loops included, and reports what does not fit, naming both ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from specc.diagnostics import Diagnostics
+from specc.ir import Fill, Graph, Loop, Node, Operand, State, TensorType, topology
+from specc.ir.graph import OUT, Collect, Types
+from specc.ops import _registry as registry
+from specc.ops._base import Mismatch
+from specc.source import Span
+
+AttributeSpan = Callable[[str, str], Span | None]
+
+
+def no_attribute_span(node: str, attribute: str) -> Span | None:
+    return None
+
+
+def infer_types(
+    graph: Graph,
+    diagnostics: Diagnostics,
+    broken: frozenset[str] = frozenset(),
+    attribute_span: AttributeSpan = no_attribute_span,
+) -> Types:
+    """The type of every value by (name, port). Values that cannot be typed are missing, their reason reported once."""
+    if topology.loop_groups(graph):
+        return {}
+    return _Inference(graph, diagnostics, broken, attribute_span).run()
+
+
+@dataclass(slots=True)
+class _Inference:
+    graph: Graph
+    diagnostics: Diagnostics
+    broken: frozenset[str]
+    attribute_span: AttributeSpan
+
+    def run(self) -> Types:
+        types: Types = {}
+        for node in self.graph.inputs:
+            self.apply(node, types, self.diagnostics)
+        self.items(topology.schedule(self.graph), types)
+        return types
+
+    def items(self, items: tuple[topology.Item, ...], types: Types) -> None:
+        for item in items:
+            if isinstance(item, topology.LoopItem):
+                self.loop(item, types)
+            elif item in self.graph.by_name and self.graph.by_name[item].op != "Input":
+                self.apply(self.graph.by_name[item], types, self.diagnostics)
+
+    def apply(self, node: Node, types: Types, diagnostics: Diagnostics) -> None:
+        """Types a node's results from its operands'; stays silent where an operand has none."""
+        if node.name in self.broken or node.attributes is None:
+            return
+        operands: list[TensorType] = []
+        for operand in node.operands:
+            found = types.get((operand.value, operand.port))
+            if found is None:
+                return
+            operands.append(found)
+        try:
+            result = registry.get(node.op).infer(node.attributes, operands)
+        except Mismatch as error:
+            self.report(node, error, operands, diagnostics)
+            return
+        if isinstance(result, TensorType):
+            types[node.name, OUT] = result
+        else:
+            for port, one in result.items():
+                types[node.name, port] = one
+
+    def report(self, node: Node, error: Mismatch, operands: list[TensorType], diagnostics: Diagnostics) -> None:
+        labels: list[tuple[Span | None, str]] = []
+        at_attribute = self.attribute_span(node.layer, error.attribute) if error.attribute else None
+        if at_attribute is not None:
+            labels.append((at_attribute, "does not fit"))
+        index = error.operand
+        order = [one for one in (index, error.other) if one is not None and one < len(operands)]
+        for at in order or range(len(operands)):
+            operand = node.operands[at]
+            labels.append((operand.span or (node.origin.span if not labels else None), f"`{operand}` is {operands[at]}"))
+        if labels and labels[0][0] != node.origin.span and node.origin.span is not None:
+            labels.append((node.origin.span, f"in `{node.name}`"))
+        for at in order[:2]:
+            labels.append((self.place(node.operands[at].value), f"`{node.operands[at]}` comes from here"))
+        unique: dict[Span, str] = {}
+        for span, text in labels:
+            if span is not None:
+                unique.setdefault(span, text)
+        story = node.origin.story()
+        diagnostics.report(
+            error.code,
+            f"`{node.name}`: {error.message}",
+            *unique.items(),
+            notes=[story] if story else [],
+            help=error.help,
+        )
+
+    def place(self, value: str) -> Span | None:
+        """Where a value is defined."""
+        if value in self.graph.by_name:
+            return self.graph.by_name[value].origin.span
+        for table in (self.graph.states, self.graph.collects):
+            if value in table:
+                return table[value][1].origin.span
+        return None
+
+    def loop(self, item: topology.LoopItem, types: Types) -> None:
+        loop = item.loop
+        self.start(item, types)
+        for scan in loop.scans:
+            sequence = types.get((scan.sequence.value, scan.sequence.port))
+            if sequence is not None:
+                types[scan.name, OUT] = sequence.with_shape((1, *sequence.shape[1:]))
+        self.items(item.items, types)
+        for state in loop.states:
+            self.check_state(loop, state, types)
+        for collect in loop.collects:
+            self.collect(loop, collect, types)
+
+    def start(self, item: topology.LoopItem, types: Types) -> None:
+        """Types the states: from their `init`; from a trial pass where that is zeros or ones."""
+        waiting: list[State] = []
+        for state in item.loop.states:
+            if isinstance(state.init, Fill):
+                waiting.append(state)
+            elif (found := types.get((state.init.value, state.init.port))) is not None:
+                types[state.name, OUT] = found
+        if waiting:
+            for name, found in _trial(self.graph, item, types).items():
+                types[name, OUT] = found
+
+    def check_state(self, loop: Loop, state: State, types: Types) -> None:
+        before = types.get((state.name, OUT))
+        after = types.get((state.next.value, state.next.port))
+        if before is None and isinstance(state.init, Fill) and state.name not in self.broken:
+            self.report_unknown_state(loop, state, types)
+        if before is None or after is None or before == after:
+            return
+        kind = "init" if isinstance(state.init, Operand) else "start"
+        self.diagnostics.report(
+            "state-mismatch",
+            f"state `{state.name}` is {before} before a pass and {after} after it",
+            (state.next.span, f"`next`: `{state.next}` is {after}"),
+            (state.init_span or state.origin.span, f"`{kind}`: {self.show_init(state)} is {before}"),
+            (self.place(state.next.value), f"`{state.next}` comes from here"),
+            help="a state keeps one shape and dtype over all passes: change the node that gives `next`, or start from another value",
+        )
+
+    def show_init(self, state: State) -> str:
+        return f"`{state.init}`" if isinstance(state.init, Operand) else "this"
+
+    def report_unknown_state(self, loop: Loop, state: State, types: Types) -> None:
+        pending = [name for name in loop.body if (name, OUT) not in types and name in self.broken]
+        if pending or state.next.value in self.broken:
+            return
+        self.diagnostics.report(
+            "state-shape-unknown",
+            f"the shape of state `{state.name}` cannot be told: it starts from a number and `{state.next}` depends on it",
+            (state.init_span, "has no shape of its own"),
+            (state.next.span, "depends on the state"),
+            help="start it from an input or a node of the shape it should have",
+        )
+
+    def collect(self, loop: Loop, collect: Collect, types: Types) -> None:
+        found = types.get((collect.value.value, collect.value.port))
+        if found is None:
+            return
+        if collect.join:
+            types[collect.name, OUT] = found.with_shape((found.shape[0] * loop.passes, *found.shape[1:]))
+        else:
+            types[collect.name, OUT] = found.with_shape((loop.passes, *found.shape))
+
+
+def _trial(graph: Graph, item: topology.LoopItem, types: Types) -> dict[str, TensorType]:
+    """The types of states that start from a number: what a pass makes of them, with guesses while they are unknown.
+
+    Only proposals: the pass that follows infers everything from them and compares. States that feed each other need as
+    many rounds as the chain is long.
+    """
+    fills = [state for state in item.loop.states if isinstance(state.init, Fill)]
+    found: dict[str, TensorType] = {}
+    for _ in fills:
+        known: dict[tuple[str, str], TensorType] = {(name, OUT): one for name, one in found.items()}
+        for scan in item.loop.scans:
+            sequence = types.get((scan.sequence.value, scan.sequence.port))
+            if sequence is not None:
+                known[scan.name, OUT] = sequence.with_shape((1, *sequence.shape[1:]))
+        for name in _flat(item):
+            _guess(graph, name, types, known)
+        before = len(found)
+        for state in fills:
+            after = known.get((state.next.value, state.next.port)) or types.get((state.next.value, state.next.port))
+            if after is not None and state.name not in found:
+                found[state.name] = after
+        if len(found) in (before, len(fills)):
+            break
+    return found
+
+
+def _guess(graph: Graph, name: str, types: Types, known: dict[tuple[str, str], TensorType]) -> None:
+    node = graph.by_name[name]
+    if node.attributes is None:
+        return
+    op = registry.get(node.op)
+    operands = [
+        known.get((one.value, one.port)) or types.get((one.value, one.port)) for one in node.operands
+    ]
+    complete = [one for one in operands if one is not None]
+    try:
+        result = op.infer(node.attributes, complete) if len(complete) == len(operands) else op.guess(node.attributes, operands)
+    except Mismatch:
+        return
+    if isinstance(result, TensorType):
+        known[name, OUT] = result
+    elif result is not None:
+        for port, one in result.items():
+            known[name, port] = one
+
+
+def _flat(item: topology.LoopItem) -> list[str]:
+    names: list[str] = []
+    for one in item.items:
+        names.extend(_flat(one) if isinstance(one, topology.LoopItem) else [one])
+    return names

@@ -1,0 +1,101 @@
+"""The table of codes: slug, severity, and the one-line meaning that `specc explain` opens with.
+
+A code is a line here and a page `explain/<code>.md` whose example is its test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    slug: str
+    severity: Severity
+    meaning: str
+
+
+def _table(severity: Severity, rows: dict[str, str]) -> dict[str, Code]:
+    return {slug: Code(slug, severity, meaning) for slug, meaning in rows.items()}
+
+
+CODES: dict[str, Code] = {
+    **_table(
+        Severity.ERROR,
+        {
+            # the text
+            "unreadable-file": "a file cannot be read",
+            "yaml-syntax": "the text is not YAML",
+            "yaml-limit": "the file is too large, nests too deep or expands to too much",
+            "yaml-tag": "a YAML tag, which a spec may not hold",
+            "duplicate-key": "a key is given twice in one mapping",
+            "invalid-key": "a key is not a plain name",
+            "recursive-alias": "an alias stands inside the node it names",
+            "undefined-alias": "an alias has no anchor",
+            "multiple-documents": "one file holds several YAML documents",
+            # the document
+            "empty-spec": "the file holds no mapping",
+            "missing-version": "the language version is missing or unknown",
+            "unknown-key": "a key that specc does not know at this place",
+            "missing-key": "a key that has to be there is not",
+            "wrong-type": "a value of the wrong type",
+            "bad-value": "a value out of its range or not among the allowed ones",
+            "invalid-name": "a name that is no identifier or is reserved",
+            "duplicate-name": "one name for two things",
+            "node-kind": "a node is not exactly one of `op` and `call`",
+            "unknown-op": "an op that specc does not know",
+            "unknown-attribute": "an attribute that the op does not have",
+            "missing-attribute": "an attribute that the op needs",
+            "conflicting-attributes": "two attributes that exclude each other",
+            "unsupported-value": "a value that Keras takes and specc does not",
+            # expressions and params
+            "bad-expression": "an expression that cannot be read or evaluated",
+            "unknown-param": "an expression or `--set` names a parameter that is not declared",
+            # the graph
+            "unknown-reference": "a reference to a name that does not exist",
+            "unknown-port": "a reference to a result that the op does not have",
+            "missing-from": "a node without operands where none can be assumed",
+            "operand-count": "an op is given too many or too few operands",
+            "bad-call": "a `call` of something that is not a layer",
+            "undeclared-cycle": "a cycle that no loop state closes",
+            "loop-overlap": "a node would belong to two loops, or two loops feed each other",
+            "state-not-cyclic": "a state that the loop body neither reads nor changes",
+            "state-mismatch": "a state's `init` and `next` differ in shape or dtype",
+            "state-shape-unknown": "the shape of a state that starts from zeros or ones cannot be found",
+            "missing-init": "a node in a synchronous loop is read before its first value",
+            "shape-mismatch": "operands whose shapes do not fit the op or each other",
+            "dtype-mismatch": "operands whose dtypes do not fit",
+            # training, budget, targets
+            "unknown-output": "training or budget names an output that does not exist",
+            "bad-training": "training settings that contradict the model or each other",
+            "over-budget": "the network passes a limit of its `budget`",
+            "unknown-target": "a target that is not known",
+            "bad-target": "a target file that is not valid",
+            "no-lowering": "a node that the target does not take and no lowering can change",
+            "bad-moved": "a rename in `moved` that does not fit the nodes",
+            # the build
+            "not-equivalent": "the lowered model's outputs differ from the reference",
+            "file-operator": "the converter wrote an operator that the target does not take",
+            "file-weights": "the written file stores other weights than the spec declares",
+            "build-failed": "an artifact could not be written",
+        },
+    ),
+    **_table(
+        Severity.WARNING,
+        {
+            "unused-node": "a node that no output needs",
+            "unused-input": "an input that nothing reads",
+            "unused-param": "a parameter that nothing reads",
+            "unused-state": "a state that nothing reads",
+            "unused-ignore": "an ignore comment that silences nothing",
+            "high-drop-rate": "a hidden drop rate above 0.5",
+            "silent-broadcast": "an element-wise op that stretches an operand over several axes",
+        },
+    ),
+}

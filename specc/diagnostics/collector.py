@@ -1,0 +1,113 @@
+"""Collects the diagnostics of one run, drops repeats, applies ignore comments, and orders by place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from specc.diagnostics.codes import CODES, Severity
+from specc.diagnostics.model import Diagnostic, Fix, Label
+from specc.diagnostics.suggest import did_you_mean
+from specc.source import Problem, Source, Span
+
+_IGNORE = re.compile(r"#\s*specc:\s*ignore\[([^\]\n]*)\]")
+
+
+class Diagnostics:
+    """The findings about one source.
+
+    Stages add to it and go on where they can. One mistake shows once: a second finding of the same code at the same
+    primary place is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._items: list[Diagnostic] = []
+        self._seen: set[tuple[str, Span | None]] = set()
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        key = (diagnostic.code, diagnostic.span)
+        if diagnostic.span is None or key not in self._seen:
+            self._seen.add(key)
+            self._items.append(diagnostic)
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        *labels: tuple[Span | None, str],
+        notes: Iterable[str] = (),
+        help: str = "",
+        fix: Fix | None = None,
+    ) -> None:
+        """Adds a diagnostic from its parts; labels without a span are left out."""
+        kept = tuple(Label(span, text) for span, text in labels if span is not None)
+        self.add(Diagnostic(code, message, kept, tuple(notes), help, fix))
+
+    def unknown(self, code: str, what: str, span: Span, name: str, known: Iterable[str], help: str = "") -> None:
+        """Reports a name that is not among the known ones, with the closest as a suggestion and a fix."""
+        names = list(known)
+        close = did_you_mean(name, names)
+        fix = Fix(span, close, f"replace `{name}` by `{close}`") if close and span.text == name else None
+        advice = f"did you mean `{close}`?" if close else help
+        if not advice and names:
+            shown = ", ".join(f"`{one}`" for one in names[:12])
+            advice = f"known here: {shown}" + (", …" if len(names) > 12 else "")
+        self.report(code, f"unknown {what} `{name}`", (span, "not known here"), help=advice, fix=fix)
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.add(Diagnostic.from_problem(problem))
+
+    @property
+    def has_errors(self) -> bool:
+        return any(one.severity is Severity.ERROR for one in self._items)
+
+    @property
+    def error_count(self) -> int:
+        return sum(one.severity is Severity.ERROR for one in self._items)
+
+    def finish(self, source: Source | None = None) -> list[Diagnostic]:
+        """Everything found, ordered by place, without the warnings that a comment silences.
+
+        `# specc: ignore[code]` at the end of a line silences that line's warnings of the code; on a line
+        of its own, those of the next line. Errors cannot be silenced.
+        """
+        items = self._items
+        if source is not None and "specc:" in source.text:
+            items = _without_ignored(items, source)
+        return sorted(items, key=lambda one: (one.span.start if one.span else -1, one.code))
+
+
+def _without_ignored(items: list[Diagnostic], source: Source) -> list[Diagnostic]:
+    kept = list(items)
+    for match in _IGNORE.finditer(source.text):
+        line, _ = source.position(match.start())
+        alone = source.line(line).lstrip().startswith("#")
+        target = line + 1 if alone else line
+        offset = match.start(1)
+        for part in match.group(1).split(","):
+            code = part.strip()
+            start = offset + len(part) - len(part.lstrip())
+            span = Span(source, start, start + max(len(code), 1))
+            offset += len(part) + 1
+            silenced = [
+                one
+                for one in kept
+                if one.code == code and one.severity is Severity.WARNING and one.span and one.span.line == target
+            ]
+            if silenced:
+                kept = [one for one in kept if one not in silenced]
+                continue
+            kept.append(_unused_ignore(code, span))
+    return kept
+
+
+def _unused_ignore(code: str, span: Span) -> Diagnostic:
+    if code not in CODES:
+        close = did_you_mean(code, CODES)
+        message, help = f"no diagnostic is called `{code}`", f"did you mean `{close}`?" if close else "`specc explain` lists the codes"
+    elif CODES[code].severity is Severity.ERROR:
+        message, help = f"`{code}` is an error and cannot be ignored", "mend it and remove the comment"
+    else:
+        message, help = f"nothing on that line gives `{code}`", "remove the comment"
+    return Diagnostic("unused-ignore", message, (Label(span, "silences nothing"),), help=help)

@@ -1,0 +1,68 @@
+"""The diagnostic: a code, a sentence, labelled places, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from specc.diagnostics.codes import CODES, Severity
+from specc.source import Problem, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place and what is to be seen there."""
+
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A safe edit: replace `span` by `text`."""
+
+    span: Span
+    text: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One mistake. The first label is the primary one: the smallest thing that is wrong.
+
+    `message` says what was found and what was expected; the other labels are the other ends; `notes` give
+    reasons and sources; `help` says what to do.
+    """
+
+    code: str
+    message: str
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str = ""
+    fix: Fix | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return CODES[self.code].severity
+
+    @property
+    def span(self) -> Span | None:
+        return self.labels[0].span if self.labels else None
+
+    @classmethod
+    def from_problem(cls, problem: Problem) -> Diagnostic:
+        others = tuple(Label(span, text) for span, text in problem.related)
+        first = Label(problem.span, problem.label)
+        return cls(problem.code, problem.message, (first, *others), help=problem.help)
+
+
+class SpeccError(Exception):
+    """A spec that cannot be used. `diagnostics` holds everything that was found, in the order of the text."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        lines: list[str] = []
+        for one in self.diagnostics:
+            place = f"{one.span}: " if one.span else ""
+            lines.append(f"{place}{one.severity}[{one.code}]: {one.message}")
+        super().__init__("\n".join(lines))

@@ -1,0 +1,279 @@
+"""The order of the stages, written here and nowhere else: text to Spec to Graph to types, costs, and legality.
+
+Only `build` and `load_model` need TensorFlow, and import what needs it when they run.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from specc import passes
+from specc.analysis.costs import Costs, costs
+from specc.analysis.lints import lint
+from specc.analysis.shapes import infer_types
+from specc.diagnostics import Diagnostic, Diagnostics, Severity, SpeccError
+from specc.ir import Graph
+from specc.ir.graph import OUT, Types
+from specc.lowering import Lowered, lower
+from specc.source import Source, compose, decode
+from specc.spec import Built, Spec, build_graph
+from specc.spec import decode as decode_spec
+from specc.targets import Target, TargetError, load
+from specc.targets._options import with_options
+
+if TYPE_CHECKING:
+    from specc.emit.verify import Comparison
+
+STDIN = "-"
+REFERENCE = "keras"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known of one spec. The later fields are None where earlier mistakes leave nothing to say.
+
+    `lowered` holds the graph for each target that was asked for and is legal.
+    """
+
+    source: Source
+    diagnostics: tuple[Diagnostic, ...]
+    spec: Spec | None = None
+    graph: Graph | None = None
+    types: Types = field(default_factory=dict)
+    costs: Costs | None = None
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    lowered: Mapping[str, Lowered] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        return not any(one.severity is Severity.ERROR for one in self.diagnostics)
+
+
+def read(path: str | Path, diagnostics: Diagnostics) -> Source:
+    """The source of a file, or of standard input for `-`; an empty one where it cannot be read, which is reported."""
+    name = str(path)
+    try:
+        data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+    except OSError as error:
+        diagnostics.report("unreadable-file", f"`{name}` cannot be read: {error.strerror or error}")
+        return Source(name, "")
+    source, problem = decode("<stdin>" if name == STDIN else name, data)
+    if problem is not None:
+        at = len(source.text)
+        label = (source.span(max(at - 1, 0), at), "up to here") if at else (None, "")
+        diagnostics.report("unreadable-file", problem, label, help="save the file as UTF-8 text")
+    return source
+
+
+def check(path: str | Path, *, targets: Sequence[str] = (), overrides: Mapping[str, str] | None = None) -> Checked:
+    """Reads a spec and says everything that can be said without running it.
+
+    `targets` are checked for legality beside those of the spec's `budget`; `overrides` are parameters by name, as text.
+    """
+    diagnostics = Diagnostics()
+    source = read(path, diagnostics)
+    if diagnostics.has_errors:
+        return Checked(source, tuple(diagnostics.finish(source)))
+    return check_source(source, diagnostics, targets=targets, overrides=overrides)
+
+
+def check_source(
+    source: Source,
+    diagnostics: Diagnostics | None = None,
+    *,
+    targets: Sequence[str] = (),
+    overrides: Mapping[str, str] | None = None,
+) -> Checked:
+    """As `check`, for text that has been read."""
+    diagnostics = diagnostics or Diagnostics()
+    root, problems = compose(source)
+    diagnostics.problems(problems)
+    if root is None and problems:
+        return Checked(source, tuple(diagnostics.finish(source)))
+    spec = decode_spec(root, source, diagnostics, overrides or {})
+    if spec is None:
+        return Checked(source, tuple(diagnostics.finish(source)))
+    built = build_graph(spec, diagnostics)
+    graph = passes.run(passes.FIRST, built, verify=not diagnostics.has_errors)
+    types = infer_types(graph, diagnostics, built.broken, built.attribute_span)
+    lint(graph, types, built.attribute_span, diagnostics)
+    chosen = _targets(spec, targets, diagnostics)
+    if diagnostics.has_errors:
+        return Checked(source, tuple(diagnostics.finish(source)), spec, graph, types, targets=chosen)
+    graph = passes.run(passes.LAST, replace(built, graph=graph))
+    counted = costs(graph, types)
+    _check_budget(spec, counted, diagnostics)
+    lowered: dict[str, Lowered] = {}
+    for name, target in chosen.items():
+        found = lower(graph, types, target, diagnostics)
+        if found is not None:
+            lowered[name] = found
+    return Checked(source, tuple(diagnostics.finish(source)), spec, graph, types, counted, chosen, lowered)
+
+
+def _targets(spec: Spec, names: Sequence[str], diagnostics: Diagnostics) -> dict[str, Target]:
+    """The targets to check, with the spec's options; a name that is not known is reported where it stands."""
+    spans = {**spec.target_spans, **dict(spec.budget.targets)}
+    wanted = dict.fromkeys([*names, *(name for name, _ in spec.budget.targets)])
+    found: dict[str, Target] = {}
+    for name in dict.fromkeys([*wanted, *spec.target_spans]):
+        try:
+            target = load(name)
+        except TargetError as error:
+            diagnostics.report(error.code, error.message, (spans.get(name), "not known"), help=error.help)
+            continue
+        options = spec.targets.get(target.name)
+        if options is not None:
+            target = with_options(target, options, diagnostics)
+        if name in wanted:
+            found[name] = target
+    return found
+
+
+_LIMITS = {
+    "params_max": ("parameters", lambda one: one.parameters),
+    "macs_max": ("multiply-accumulates", lambda one: one.macs_unrolled),
+    "activation_bytes_max": ("bytes of activations", lambda one: one.activation_bytes_unrolled),
+}
+
+
+def _check_budget(spec: Spec, counted: Costs, diagnostics: Diagnostics) -> None:
+    for key, limit in spec.budget.limits.items():
+        what, count = _LIMITS[key]
+        found = count(counted)
+        if found > limit.value:
+            rows = sorted(counted.rows, key=lambda row: -_share(key, row))[:3]
+            most = ", ".join(f"`{row.node.name}` {_share(key, row):,}" for row in rows if _share(key, row))
+            diagnostics.report(
+                "over-budget",
+                f"the network has {found:,} {what}, {found - limit.value:,} more than `{key}` allows",
+                (limit.span, f"at most {limit.value:,}"),
+                notes=[f"most are in {most}"] if most else [],
+                help=f"make the network smaller or raise `{key}`",
+            )
+
+
+def _share(key: str, row: object) -> int:
+    shares = {
+        "params_max": lambda: row.parameters,  # type: ignore[attr-defined]
+        "macs_max": lambda: row.macs * row.calls,  # type: ignore[attr-defined]
+        "activation_bytes_max": lambda: row.bytes * row.calls,  # type: ignore[attr-defined]
+    }
+    return shares[key]()
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What became of a build. `files` are those written: none where `diagnostics` holds an error."""
+
+    checked: Checked
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[Path, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not any(one.severity is Severity.ERROR for one in self.diagnostics)
+
+
+def silent(step: str) -> None:
+    """Progress that nobody watches."""
+
+
+def build(
+    path: str | Path,
+    *,
+    target: str = "keras",
+    out: str | Path = "build",
+    overrides: Mapping[str, str] | None = None,
+    artifacts: Sequence[str] = ("py", "keras", "tflite"),
+    verify: bool = True,
+    weights: str | Path | None = None,
+    progress: Callable[[str], None] = silent,
+) -> BuildResult:
+    """Checks a spec, writes its module and models for one target, and proves them equal to the keras build first.
+
+    `weights` is a `.keras` or `.npz` file of the keras build whose weights the models are to carry. Nothing that stands
+    in `out` is replaced unless everything is good.
+    """
+    progress("checking the spec")
+    checked = check(path, targets=[target, REFERENCE], overrides=overrides)
+    if not checked.ok or checked.spec is None or checked.graph is None or checked.costs is None:
+        return BuildResult(checked, checked.diagnostics)
+    from specc.emit import artifacts as making
+    from specc.emit import module_text, runtime
+    from specc.emit.manifest import manifest
+    from specc.emit.write import staging
+
+    diagnostics = Diagnostics()
+    spec, graph, lowered, wanted = checked.spec, checked.graph, checked.lowered[target], checked.targets[target]
+    stem = f"{spec.name}_{wanted.name.replace('-', '_')}"
+    job = making.Job(
+        stem=stem,
+        text=module_text(spec, lowered, wanted),
+        reference_text=module_text(spec, checked.lowered[REFERENCE], checked.targets[REFERENCE]),
+        graph=graph,
+        lowered=lowered,
+        target=wanted,
+        inputs={node.name: checked.types[node.name, OUT] for node in graph.inputs},
+        activation_bytes=checked.costs.activation_bytes_unrolled,
+        kinds=artifacts,
+        verify=verify,
+        weights=str(weights) if weights is not None else None,
+    )
+    try:
+        made = making.make(job, diagnostics, progress)
+    except Exception as error:  # whatever a converter or a weights file throws is no traceback for the user
+        _report_failure(error, diagnostics)
+        return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish()))
+    if diagnostics.has_errors:
+        return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish()), comparisons=tuple(made.comparisons))
+    progress("writing the files")
+    needs_versions = any(not name.endswith(".py") for name in made.files)
+    record = manifest(
+        spec,
+        wanted,
+        lowered,
+        checked.costs,
+        costs(lowered.graph, lowered.types),
+        made.files,
+        made.tflite,
+        runtime.versions() if needs_versions else {},
+        verify,
+    )
+    try:
+        with staging(Path(out)) as room:
+            for name, data in made.files.items():
+                room.write(name, data)
+            room.write(f"{stem}.manifest.json", record)
+            files = room.publish()
+    except OSError as error:
+        diagnostics.report("build-failed", f"cannot write to `{out}`: {error.strerror or error}")
+        return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish()))
+    return BuildResult(checked, checked.diagnostics, tuple(files), tuple(made.comparisons))
+
+
+def load_model(path: str | Path, *, target: str = "keras", overrides: Mapping[str, str] | None = None) -> Any:
+    """The spec's `keras.Model` for a target, with fresh weights. Raises `SpeccError` on a spec with errors."""
+    checked = check(path, targets=[target], overrides=overrides)
+    if not checked.ok or checked.spec is None:
+        raise SpeccError(checked.diagnostics)
+    from specc.emit import module_text, runtime
+
+    text = module_text(checked.spec, checked.lowered[target], checked.targets[target])
+    return runtime.load_module(text, f"{checked.spec.name}_{checked.targets[target].name}").build_model()
+
+
+def _report_failure(error: Exception, diagnostics: Diagnostics) -> None:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    details = [note.strip().splitlines()[-1] for note in getattr(error, "__notes__", ()) if note.strip()]
+    diagnostics.report(
+        "build-failed",
+        f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}",
+        notes=[*lines[1:4], *details, "no artifact was replaced"],
+        help="mend what the message names; if it names nothing of yours, please report the spec",
+    )

@@ -1,0 +1,149 @@
+"""The files of one build, as bytes: the module's models saved and converted, proven, and held against the target.
+
+Everything is made in memory; `write` puts it on the disk once all of it is good.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from specc.diagnostics import Diagnostics
+from specc.emit import runtime, verify
+from specc.emit.file_check import check_file
+from specc.emit.runtime import TFLiteFile
+from specc.emit.verify import Comparison, Prepared
+from specc.ir import Graph, TensorType
+from specc.lowering import Lowered
+from specc.targets import Target
+
+ARTIFACTS = ("py", "keras", "tflite")
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Artifacts:
+    """What a build made: files by name, verdicts, and what the TFLite file holds."""
+
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    comparisons: list[Comparison] = field(default_factory=list[Comparison])
+    tflite: TFLiteFile | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to build: module texts of the target and of the reference, the graphs behind them, and the wishes."""
+
+    stem: str
+    text: str
+    reference_text: str
+    graph: Graph
+    lowered: Lowered
+    target: Target
+    inputs: Mapping[str, TensorType]
+    activation_bytes: int
+    kinds: Sequence[str] = ARTIFACTS
+    verify: bool = True
+    weights: str | None = None
+    passes: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+def make(job: Job, diagnostics: Diagnostics, progress: Progress) -> Artifacts:
+    """Makes and proves the files of a build; mistakes are reported and leave `files` incomplete."""
+    made = Artifacts({f"{job.stem}.py": job.text.encode()})
+    if not job.verify and set(job.kinds) <= {"py"}:
+        return made
+    progress("starting TensorFlow")
+    module = runtime.load_module(job.text, job.stem)
+    reference = _reference(job, module, progress) if job.verify else None
+    if reference is not None and job.target.layout != "logical":
+        progress("comparing with the keras build")
+        model = runtime.build(module)
+        what = f"{job.target.name} model against keras model"
+        made.comparisons.append(verify.against_reference(reference, module, model, job.graph, job.lowered, what))
+    if "keras" in job.kinds or "tflite" in job.kinds:
+        _models(job, module, reference, made, diagnostics, progress)
+    for comparison in made.comparisons:
+        if not comparison.ok:
+            report(comparison, job.graph, diagnostics)
+    return made
+
+
+def _reference(job: Job, module: ModuleType, progress: Progress) -> Prepared:
+    same = job.target.layout == "logical"
+    reference = module if same else runtime.load_module(job.reference_text, f"{job.stem}_reference")
+    progress("running the keras build on random weights")
+    return verify.prepare(reference, job.inputs, job.activation_bytes)
+
+
+def _models(
+    job: Job, module: ModuleType, reference: Prepared | None, made: Artifacts, diagnostics: Diagnostics, progress: Progress
+) -> None:
+    model = runtime.build(module)
+    if job.weights is not None:
+        module.load_reference_weights(model, job.weights)
+    if "keras" in job.kinds:
+        progress("saving the .keras file")
+        data = runtime.keras_bytes(model)
+        made.files[f"{job.stem}.keras"] = data
+        if reference is not None:
+            made.comparisons.append(_reloaded(module, model, data, reference))
+    if "tflite" in job.kinds:
+        progress("converting to TFLite")
+        values = model.get_weights()
+        data = _converted(module, values)
+        made.files[f"{job.stem}.tflite"] = data
+        made.tflite = runtime.read_tflite(data)
+        check_file(made.tflite, job.lowered, job.target, diagnostics)
+        if reference is not None:
+            progress("running the TFLite file")
+            _check_tflite(job, module, reference, made, diagnostics)
+
+
+def _converted(module: ModuleType, values: Sequence[Any]) -> bytes:
+    """The TFLite file of a model with those weights and a batch of one."""
+    fixed = runtime.build(module, batch_size=1)
+    fixed.set_weights(values)
+    return runtime.tflite_bytes(fixed)
+
+
+def _check_tflite(
+    job: Job, module: ModuleType, reference: Prepared, made: Artifacts, diagnostics: Diagnostics
+) -> None:
+    """Proves the conversion on the random weights, which no two tensors share, so that none is stored as another."""
+    model = runtime.build(module)
+    module.load_reference_weights(model, reference.model)
+    data = _converted(module, model.get_weights())
+    check_file(runtime.read_tflite(data), job.lowered, job.target, diagnostics)
+    what = f"{job.target.name} .tflite against keras model"
+    made.comparisons.append(verify.tflite_against(what, data, module, reference.inputs, reference.outputs))
+
+
+def _reloaded(module: ModuleType, model: Any, data: bytes, reference: Prepared) -> Comparison:
+    """The saved file, loaded without the module, against the model it was saved from."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(data)
+        again = runtime.load_keras(path)
+    expected = verify.run(module, model, reference.inputs)
+    return verify.compare(".keras file against its model", verify.run(module, again, reference.inputs), expected)
+
+
+def report(comparison: Comparison, graph: Graph, diagnostics: Diagnostics) -> None:
+    """A failed proof as a diagnostic that points at the first node that differs."""
+    worst = max(comparison.differences, key=lambda one: one.error if one.error == one.error else float("inf"))
+    first = comparison.first
+    span = graph.by_name[first.node].origin.span if first else None
+    label = f"first differs here, call {first.call}, by {first.error:.1e}" if first else ""
+    diagnostics.report(
+        "not-equivalent",
+        f"{comparison.what}: output `{worst.output}` differs by {worst.error:.1e} of its largest value, "
+        f"more than {verify.TOLERANCE:.0e}",
+        (span, label),
+        notes=["no artifact was replaced"],
+        help="this is a bug in specc or in what it builds on: please report the spec",
+    )

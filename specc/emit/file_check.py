@@ -1,0 +1,52 @@
+"""Holds a written TFLite file against its target and its graph: the file has the last word.
+
+A converter can add operators of its own, and it can store a shared weight once for every use.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from specc.diagnostics import Diagnostics
+from specc.emit.runtime import TFLiteFile
+from specc.ir import elements
+from specc.lowering import Lowered
+from specc.targets import Target
+
+_MULTIPLYING = ("Conv2D", "DepthwiseConv2D")
+
+
+def check_file(file: TFLiteFile, lowered: Lowered, target: Target, diagnostics: Diagnostics) -> None:
+    """Reports operators the target does not take, and kernels stored more often than the graph declares them."""
+    if not target.file_operators:
+        return
+    for name, count in file.operators.items():
+        if name not in target.file_operators:
+            diagnostics.report(
+                "file-operator",
+                f"the TFLite file holds {count} {name}, which {target.name} does not take",
+                notes=[f"legal operators are from {target.cite(target.file_source)}"],
+                help="the converter added it for some node; see which by removing nodes, and report the spec",
+            )
+    declared = declared_kernels(lowered)
+    extra = Counter(file.kernels) - Counter(declared)
+    if extra:
+        shown = ", ".join(f"{count} of {size:,} elements" for size, count in sorted(extra.items()))
+        diagnostics.report(
+            "file-weights",
+            f"the TFLite file stores {sum(file.kernels):,} kernel elements in {len(file.kernels)} tensors, "
+            f"the graph declares {sum(declared):,} in {len(declared)}",
+            notes=[f"stored without being declared: {shown}"],
+            help="a shared weight was stored more than once; report the spec",
+        )
+
+
+def declared_kernels(lowered: Lowered) -> list[int]:
+    """The elements of each kernel that the lowered graph's convolutions multiply with, one for each layer."""
+    owners = lowered.graph.layers()
+    found: list[int] = []
+    for name, node in owners.items():
+        if node.op in _MULTIPLYING:
+            kernel = next(one for one in lowered.weights if one.layer == name and one.weight == "kernel")
+            found.append(elements(kernel.shape))
+    return sorted(found)

@@ -1,0 +1,106 @@
+"""The manifest of a build: contract, weights with their transforms, costs, evidence of legality, hashes of the files.
+
+Nothing in it depends on when or where the build ran.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from specc._version import __version__
+from specc.analysis.costs import Costs
+from specc.emit.runtime import TFLiteFile, digest
+from specc.emit.verify import TOLERANCE
+from specc.lowering import Lowered, Pad, Reshape, Slice, Value
+from specc.spec import Spec
+from specc.targets import Constraint, Target
+
+VERSION = 1
+
+
+def manifest(
+    spec: Spec,
+    target: Target,
+    lowered: Lowered,
+    costs: Costs,
+    lowered_costs: Costs,
+    files: Mapping[str, bytes],
+    tflite: TFLiteFile | None,
+    versions: Mapping[str, str],
+    verified: bool,
+) -> bytes:
+    """The manifest as JSON text."""
+    content: dict[str, Any] = {
+        "manifest": VERSION,
+        "specc": __version__,
+        "spec": {"name": spec.name, "sha256": spec.source.sha256, "set": spec.overrides},
+        "target": {"name": target.name, "options": dict(target.chosen)},
+        "inputs": [_tensor(name, value) for name, value in lowered.inputs.items()],
+        "outputs": [_tensor(name, value) for name, value in lowered.outputs.items()],
+        "weights": [
+            {
+                "weight": f"{one.layer}/{one.weight}",
+                "shape": list(one.shape),
+                "from": f"{one.source.layer}/{one.source.weight}",
+                "steps": [_step(step) for step in one.source.steps],
+            }
+            for one in lowered.weights
+        ],
+        "costs": {"spec": _costs(costs), "target": _costs(lowered_costs)},
+        "legality": _legality(lowered, target),
+        "file_operators": dict(tflite.operators) if tflite else None,
+        "verified": {"against": "keras", "tolerance": TOLERANCE} if verified else None,
+        "versions": dict(sorted(versions.items())),
+        "files": {name: {"sha256": digest(data), "bytes": len(data)} for name, data in sorted(files.items())},
+    }
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _tensor(name: str, value: Value) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": name,
+        "logical": list(value.logical.shape),
+        "physical": list(value.type.shape),
+        "dtype": value.type.dtype,
+    }
+    return found | ({"activation": value.host} if value.host else {})
+
+
+def _step(step: Reshape | Slice | Pad) -> dict[str, Any]:
+    match step:
+        case Reshape(shape):
+            return {"reshape": list(shape)}
+        case Slice(axis, start, stop):
+            return {"slice": {"axis": axis, "start": start, "stop": stop}}
+        case Pad(amounts):
+            return {"pad": [list(one) for one in amounts]}
+
+
+def _costs(costs: Costs) -> dict[str, int]:
+    return {
+        "parameters": costs.parameters,
+        "trainable": costs.trainable,
+        "macs": costs.macs,
+        "macs_unrolled": costs.macs_unrolled,
+        "activation_bytes": costs.activation_bytes,
+        "activation_bytes_unrolled": costs.activation_bytes_unrolled,
+    }
+
+
+def _legality(lowered: Lowered, target: Target) -> list[dict[str, Any]]:
+    """For each op of the lowered graph, the constraints that all of its nodes met, and where each comes from."""
+    ops = sorted({node.op for node in (*lowered.graph.inputs, *lowered.graph.nodes)})
+    return [
+        {
+            "op": op,
+            "nodes": [node.name for node in (*lowered.graph.inputs, *lowered.graph.nodes) if node.op == op],
+            "constraints": [_constraint(one, target) for one in (*target.constraints, *target.ops.get(op, ()))],
+        }
+        for op in ops
+    ]
+
+
+def _constraint(one: Constraint, target: Target) -> dict[str, str]:
+    return {"id": one.id, "source": target.cite(one.source)}

@@ -1,0 +1,177 @@
+"""A lowered graph into the source of `build_model`: Functional API, a loop as a Python `for` over shared layers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from specc.emit import _literals as literals
+from specc.emit.code import Code
+from specc.emit.naming import Names
+from specc.ir import Fill, Graph, Loop, Node, Operand, topology
+from specc.ir.graph import OUT, Types
+from specc.ops import _registry as registry
+
+FILLED = '''
+def filled(like: Any, shape: tuple[int, ...], value: float) -> Any:
+    """`value` in every element of `shape`, once for each example of `like`."""
+    column = ops.cast(ops.zeros_like(layers.Flatten()(like)[:, :1]), "float32")
+    return layers.Reshape(shape)(ops.tile(column, (1, math.prod(shape)))) + value
+'''
+
+
+class ModelWriter:
+    """Writes one `build_model`."""
+
+    def __init__(self, graph: Graph, types: Types, code: Code) -> None:
+        self.graph, self.types, self.code = graph, types, code
+        params = frozenset(loop.passes_param for loop in graph.loops if loop.passes_param)
+        self.names = Names(params)
+        self.uses = Counter(node.layer for node in graph.nodes)
+        self.first = {node.name for node in graph.layers().values()}
+        self.read = {value for value, _ in graph.edges()} | {one.value.value for one in graph.outputs}
+
+    def write(self) -> None:
+        passes = {loop.passes_param: loop.passes for loop in self.graph.loops if loop.passes_param}
+        arguments = [f"{name}: int = {value}" for name, value in passes.items()]
+        signature = ", ".join([*arguments, "batch_size: int | None = None"])
+        with self.code.block(f"def build_model(*, {signature}) -> keras.Model:"):
+            self.docstring(list(passes))
+            for name in passes:
+                with self.code.block(f"if {name} < 1:"):
+                    self.code.add(f'raise ValueError(f"`{name}` has to be at least 1, found {{{name}}}")')
+            self.body()
+
+    def docstring(self, passes: list[str]) -> None:
+        lines = ["The network with fresh weights; weights do not depend on the arguments."]
+        if passes:
+            shown = ", ".join(f"`{name}`" for name in passes)
+            lines[0] = f"The network with fresh weights, which do not depend on {shown}."
+        self.code.add(f'"""{lines[0]}')
+        self.code.add()
+        self.code.add("`batch_size` fixes the batch axis, which converters want; None leaves it free.")
+        self.code.add('"""')
+
+    def body(self) -> None:
+        for node in self.graph.inputs:
+            shape = literals.literal(node.attributes.shape)
+            dtype = "" if node.attributes.dtype == "float32" else f", dtype={node.attributes.dtype!r}"
+            self.note(node)
+            self.code.add(
+                f"{self.names.value(node.name)} = keras.Input({shape}, batch_size=batch_size{dtype}, name={node.name!r})"
+            )
+        self.items(topology.schedule(self.graph))
+        inputs = ", ".join(self.names.value(node.name) for node in self.graph.inputs)
+        outputs = [(one.name, self.operand(one.value)) for one in self.graph.outputs]
+        given = f"[{inputs}]" if len(self.graph.inputs) > 1 else inputs
+        made = outputs[0][1] if len(outputs) == 1 else "{" + ", ".join(f"{k!r}: {v}" for k, v in outputs) + "}"
+        self.code.add(f"return keras.Model({given}, {made}, name={self.graph.name!r})")
+
+    def items(self, items: tuple[topology.Item, ...]) -> None:
+        for item in items:
+            if isinstance(item, topology.LoopItem):
+                if item.loop.within is None:
+                    self.code.add()
+                    self.shared_layers(item)
+                self.loop(item)
+                if item.loop.within is None:
+                    self.code.add()
+            elif self.graph.by_name[item].op != "Input":
+                self.node(self.graph.by_name[item])
+
+    def shared_layers(self, item: topology.LoopItem) -> None:
+        """The layers of a loop's body, made once before it."""
+        for one in item.items:
+            if isinstance(one, topology.LoopItem):
+                self.shared_layers(one)
+            else:
+                node = self.graph.by_name[one]
+                if node.name in self.first:
+                    self.note(node)
+                    self.code.add(f"{self.names.layer(node.layer)} = {literals.layer(node)}", self.line(node))
+
+    def node(self, node: Node) -> None:
+        in_loop = node.name in self.graph.loop_of
+        if not in_loop:
+            self.note(node)
+        if not in_loop and self.uses[node.layer] == 1:
+            applied, comment = literals.layer(node), self.line(node)
+        else:
+            if not in_loop and node.name in self.first:
+                self.code.add(f"{self.names.layer(node.layer)} = {literals.layer(node)}", self.line(node))
+            applied, comment = self.names.layer(node.layer), "" if node.name in self.first else self.line(node)
+        self.code.add(f"{self.results(node)} = {applied}({self.arguments(node)})", comment)
+
+    def results(self, node: Node) -> str:
+        ports = registry.get(node.op).ports(node.attributes)
+        return ", ".join(self.names.value(node.name, port) for port in ports)
+
+    def arguments(self, node: Node) -> str:
+        op = registry.get(node.op)
+        operands = [self.operand(one) for one in node.operands]
+        if op.keywords:
+            named = [f"{key}={one}" for key, one in zip(op.keywords, operands[1:], strict=False)]
+            return ", ".join([operands[0], *named])
+        return f"[{', '.join(operands)}]" if op.arity.many else operands[0]
+
+    def operand(self, operand: Operand) -> str:
+        return self.names.value(operand.value, operand.port)
+
+    def loop(self, item: topology.LoopItem) -> None:
+        loop = item.loop
+        self.code.comment(f"loop {loop.origin.node}{self.at(loop)}: {self.story(loop)}")
+        for collect in loop.collects:
+            self.code.add(f"{self.names.local(f'{collect.name}_values')}: list[Any] = []")
+        starts = [self.start(state.init, state.name) for state in loop.states]
+        states = [self.names.value(state.name) for state in loop.states]
+        if states:
+            self.code.add(f"{', '.join(states)} = {', '.join(starts)}")
+        counter = self.names.local(f"{loop.name}_pass") if loop.scans else "_"
+        passes = loop.passes_param or str(loop.passes)
+        with self.code.block(f"for {counter} in range({passes}):"):
+            for scan in loop.scans:
+                at, after = counter, f"{counter} + 1"
+                if scan.reverse:
+                    at, after = f"{passes} - 1 - {counter}", f"{passes} - {counter}"
+                self.code.add(f"{self.names.value(scan.name)} = {self.operand(scan.sequence)}[:, {at} : {after}, :, :]")
+            self.items(item.items)
+            for collect in loop.collects:
+                self.code.add(f"{self.names.local(f'{collect.name}_values')}.append({self.operand(collect.value)})")
+            if states:
+                self.code.add(f"{', '.join(states)} = {', '.join(self.operand(state.next) for state in loop.states)}")
+        for collect in loop.collects:
+            join = "concatenate" if collect.join else "stack"
+            values = self.names.local(f"{collect.name}_values")
+            self.code.add(f"{self.names.value(collect.name)} = ops.{join}({values}, axis=1)")
+
+    def start(self, init: Operand | Fill, state: str) -> str:
+        if isinstance(init, Operand):
+            return self.operand(init)
+        shape = literals.literal(self.types[state, OUT].shape)
+        return f"filled({self.names.value(self.graph.inputs[0].name)}, {shape}, {init.value})"
+
+    def story(self, loop: Loop) -> str:
+        carried = ", ".join(f"{state.name} becomes {state.next}" for state in loop.states)
+        return f"after each pass {carried}" if carried else "the same layers on every pass"
+
+    def note(self, node: Node) -> None:
+        if node.doc:
+            self.code.comment(node.doc)
+
+    def line(self, node: Node) -> str:
+        """`line 8`, and how the node came to be where it is not as the user wrote it."""
+        span = node.origin.span
+        where = f"line {span.line}" if span else ""
+        return where if node.origin.node == node.name else ", ".join(one for one in (where, f"of {node.origin.node}") if one)
+
+    def at(self, loop: Loop) -> str:
+        return f" (line {loop.origin.span.line})" if loop.origin.span else ""
+
+
+def uses_fill(graph: Graph) -> bool:
+    """Whether some state starts from a number."""
+    return any(isinstance(state.init, Fill) for loop in graph.loops for state in loop.states)
+
+
+def uses_ops(graph: Graph) -> bool:
+    """Whether the model's code calls `keras.ops`."""
+    return uses_fill(graph) or any(loop.collects for loop in graph.loops)

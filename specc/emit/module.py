@@ -1,0 +1,80 @@
+"""A checked and lowered spec into the text of its module: readable, formatted, typed, without an import of specc."""
+
+from __future__ import annotations
+
+from specc._version import __version__
+from specc.emit import contract, training, weights
+from specc.emit.code import Code
+from specc.emit.model import FILLED, ModelWriter, uses_fill, uses_ops
+from specc.ir import Graph
+from specc.lowering import Lowered
+from specc.spec import Spec
+from specc.targets import Target
+
+LINE_LENGTH = 120
+
+
+def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
+    """The module of a spec for a target. The same input gives the same bytes."""
+    code = Code()
+    _header(spec, target, code)
+    _imports(lowered.graph, code)
+    code.add(f"SPEC = {spec.name!r}")
+    code.add(f"SPEC_SHA256 = {spec.source.sha256!r}")
+    code.add(f"TARGET = {target.name!r}")
+    code.add(contract.TENSOR)
+    contract.write_contract(spec, lowered, code)
+    code.add(f"RENAMED: dict[str, str] = {weights.renamed(spec)}")
+    code.add()
+    ModelWriter(lowered.graph, lowered.types, code).write()
+    code.add(contract.ADAPT)
+    weights.write_weights(spec, lowered, code)
+    code.add()
+    training.write_training(spec, lowered, code)
+    if spec.training is not None:
+        code.add(training.EXACT)
+    if training.needs_activated(spec, lowered):
+        code.add(training.ACTIVATED)
+    code.add(weights.HELPERS)
+    if uses_fill(lowered.graph):
+        code.add(FILLED)
+    return _formatted(str(code))
+
+
+def _header(spec: Spec, target: Target, code: Code) -> None:
+    doc = spec.doc.strip() or f"The network {spec.name}."
+    code.add('"""' + _escaped(doc))
+    code.add()
+    code.add(f"Built by specc {__version__} for the target {target.name} from the spec {spec.name}.")
+    if spec.overrides:
+        code.add("Parameters set: " + _escaped(", ".join(f"{name}={value}" for name, value in spec.overrides.items())) + ".")
+    if target.chosen:
+        code.add("Options: " + ", ".join(f"{name} {value}" for name, value in target.chosen.items()) + ".")
+    code.add(f"Spec SHA-256: {spec.source.sha256}")
+    code.add('"""')
+
+
+def _escaped(text: str) -> str:
+    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return text[:-1] + '\\"' if text.endswith('"') else text
+
+
+def _imports(graph: Graph, code: Code) -> None:
+    code.add("from __future__ import annotations")
+    code.add()
+    if uses_fill(graph):
+        code.add("import math")
+    code.add("from collections.abc import Mapping")
+    code.add("from pathlib import Path")
+    code.add("from typing import Any, NamedTuple")
+    code.add()
+    code.add("import keras")
+    code.add("import numpy as np")
+    code.add("from keras import layers, ops" if uses_ops(graph) else "from keras import layers")
+    code.add()
+
+
+def _formatted(text: str) -> str:
+    import black  # slow to import, and `check` never formats
+
+    return black.format_str(text, mode=black.Mode(line_length=LINE_LENGTH))

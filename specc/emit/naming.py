@@ -1,0 +1,44 @@
+"""Python names for values and layers: the spec's own where Python leaves them free."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+
+from specc.ir.graph import OUT
+
+_MODULE = {
+    "keras", "layers", "ops", "np", "math", "Any", "Path", "Mapping", "NamedTuple", "Tensor",
+    "INPUTS", "OUTPUTS", "TARGETS", "SPEC", "SPEC_SHA256", "TARGET", "RENAMED",
+    "build_model", "compile_model", "fit_options", "adapt_inputs", "adapt_targets", "restore_outputs",
+    "load_reference_weights", "filled", "ExactShape", "OnActivated", "batch_size", "annotations",
+}  # fmt: skip
+
+
+class Names:
+    """Names handed out once each; the same thing asked for again keeps its name."""
+
+    def __init__(self, reserved: frozenset[str] = frozenset()) -> None:
+        self.taken = {*_MODULE, *dir(builtins), *keyword.kwlist, *keyword.softkwlist, *reserved}
+        self.given: dict[tuple[str, str], str] = {}
+
+    def value(self, name: str, port: str = OUT) -> str:
+        """The variable that holds a value."""
+        return self._name("value", f"{name}.{port}", name if port == OUT else f"{name}_{port}")
+
+    def layer(self, name: str) -> str:
+        """The variable that holds a layer which is applied more than once."""
+        return self._name("layer", name, f"{name}_layer")
+
+    def local(self, wanted: str) -> str:
+        """A name for something of the emitted code's own."""
+        return self._name("local", wanted, wanted)
+
+    def _name(self, kind: str, key: str, wanted: str) -> str:
+        if (kind, key) not in self.given:
+            name = wanted
+            while name in self.taken:
+                name += "_"
+            self.taken.add(name)
+            self.given[kind, key] = name
+        return self.given[kind, key]

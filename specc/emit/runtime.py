@@ -1,0 +1,214 @@
+"""The one place that imports TensorFlow: runs emitted modules, saves models, converts and reads TFLite files.
+
+Nothing here knows of specs or targets; it is handed module text, models and arrays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import linecache
+import os
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip file can name
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keeps what TensorFlow's C++ parts and converters print from the terminal; shown only if the work fails."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as log:
+        kept = [(fd, os.dup(fd)) for fd in (1, 2)]
+        for fd, _ in kept:
+            os.dup2(log.fileno(), fd)
+        try:
+            yield
+        except BaseException as error:
+            log.seek(0)
+            error.add_note(log.read().decode(errors="replace")[-4000:])
+            raise
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for fd, copy in kept:
+                os.dup2(copy, fd)
+                os.close(copy)
+
+
+@cache
+def tensorflow() -> Any:
+    """TensorFlow, imported once and without its banner."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with quiet():
+        import tensorflow as tf
+
+        tf.get_logger().setLevel("ERROR")
+    return tf
+
+
+def keras() -> Any:
+    return tensorflow().keras
+
+
+def versions() -> dict[str, str]:
+    """The versions that decide the bytes of model files."""
+    return {"keras": keras().__version__, "tensorflow": tensorflow().__version__}
+
+
+def load_module(text: str, name: str) -> ModuleType:
+    """An emitted module, executed from its text; tracebacks show its lines."""
+    tensorflow()
+    module = ModuleType(name)
+    module.__file__ = f"<{name}>"
+    linecache.cache[module.__file__] = (len(text), None, text.splitlines(keepends=True), module.__file__)
+    sys.modules[name] = module  # dataclasses and typing look the module up
+    exec(compile(text, module.__file__, "exec"), module.__dict__)
+    return module
+
+
+def build(module: ModuleType, seed: int = 0, **arguments: Any) -> Any:
+    """A fresh model of an emitted module. The same seed gives the same weights and the same names."""
+    keras().backend.clear_session()
+    keras().utils.set_random_seed(seed)
+    return module.build_model(**arguments)
+
+
+def randomize(model: Any, seed: int, gain: float = 1.0) -> None:
+    """Random kernels of a size that keeps signals alive, random biases and moving statistics: nothing is 0 or 1."""
+    random = np.random.default_rng(seed)
+    for weight in model.weights:
+        shape = tuple(weight.shape)
+        if "variance" in weight.name or weight.name == "gamma":
+            values = random.uniform(0.5, 1.5, shape)
+        elif len(shape) > 1:
+            fan_in = max(int(np.prod(shape[:-1])), 1)
+            values = random.normal(0.0, gain * np.sqrt(1.5 / fan_in), shape)
+        else:
+            values = random.normal(0.0, 0.3, shape)
+        weight.assign(values.astype(weight.dtype))
+
+
+def predict(model: Any, inputs: Any) -> Any:
+    """The model's outputs in inference mode, as arrays."""
+    as_arrays = tensorflow().nest.map_structure(np.asarray, inputs)
+    return tensorflow().nest.map_structure(lambda one: np.asarray(one), model(as_arrays, training=False))
+
+
+def calls(model: Any, layer: str) -> list[Any]:
+    """The symbolic results of each application of a layer in a model, in order; empty if it is none of its layers."""
+    found = next((one for one in model.layers if one.name == layer), None)
+    if found is None:
+        return []
+    return [node.output_tensors[0] for node in found._inbound_nodes]  # no public way to see every call
+
+
+def intermediate(model: Any, tensors: Sequence[Any], inputs: Any) -> list[Array]:
+    """The values of some of a model's inner tensors."""
+    inner = keras().Model(model.inputs, list(tensors))
+    return [np.asarray(one) for one in inner(inputs, training=False)]
+
+
+def keras_bytes(model: Any) -> bytes:
+    """The model as a `.keras` file, the same bytes whenever it is written: no dates, entries in a fixed order."""
+    with tempfile.TemporaryDirectory() as folder, quiet():
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        saved = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
+    out = io.BytesIO()
+    with saved, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as fixed:
+        for name in sorted(saved.namelist()):
+            data = saved.read(name)
+            if name == "metadata.json":
+                known = json.loads(data) | {"date_saved": "1980-01-01@00:00:00"}
+                data = json.dumps(known, sort_keys=True).encode()
+            fixed.writestr(zipfile.ZipInfo(name, _EPOCH), data)
+    return out.getvalue()
+
+
+def load_keras(path: Path) -> Any:
+    return keras().models.load_model(path, compile=False)
+
+
+def tflite_bytes(model: Any) -> bytes:
+    """A model with a fixed batch as a float32 TFLite file."""
+    with quiet():
+        converter = tensorflow().lite.TFLiteConverter.from_keras_model(model)
+        return bytes(converter.convert())
+
+
+def run_tflite(data: bytes, names: Sequence[str], inputs: Sequence[Array]) -> list[Array]:
+    """The outputs of a TFLite file for one example, in the order of its signature's sorted names.
+
+    `names` are the inputs' names in the order of `inputs`.
+    """
+    with quiet():
+        interpreter = tensorflow().lite.Interpreter(model_content=data)
+        interpreter.allocate_tensors()
+    by_name: dict[str, Array] = {}
+    for detail in interpreter.get_input_details():
+        name = detail["name"].removeprefix("serving_default_").split(":")[0]
+        by_name[name] = detail["index"]
+    order = [by_name[name] for name in names] if set(names) == set(by_name) else sorted(by_name.values())
+    for index, array in zip(order, inputs, strict=True):
+        interpreter.set_tensor(index, array)
+    interpreter.invoke()
+    return [interpreter.get_tensor(one["index"]) for one in interpreter.get_output_details()]
+
+
+@dataclass(frozen=True)
+class TFLiteFile:
+    """What a TFLite file holds: operators by name with their counts, and its stored float tensors.
+
+    `kernels` are the elements of each distinct constant that a convolution or a dense operator multiplies with.
+    """
+
+    operators: Mapping[str, int]
+    kernels: tuple[int, ...]
+    stored: int
+
+
+def read_tflite(data: bytes) -> TFLiteFile:
+    """The operators and constants of a TFLite file, every subgraph counted."""
+    tensorflow()
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    names = {code: name for name, code in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
+    types = {code: name for name, code in vars(schema.TensorType).items() if not name.startswith("_")}
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(data, 0))
+    operators: dict[str, int] = {}
+    kernels: dict[int, int] = {}
+    stored: dict[int, int] = {}
+    for graph in model.subgraphs:
+        for tensor in graph.tensors:
+            buffer = model.buffers[tensor.buffer].data
+            if buffer is not None and len(buffer) and types[tensor.type] == "FLOAT32":
+                stored[tensor.buffer] = int(np.prod(tensor.shape))
+        for operator in graph.operators:
+            code = model.operatorCodes[operator.opcodeIndex]
+            name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
+            operators[name] = operators.get(name, 0) + 1
+            if name in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
+                buffer = graph.tensors[operator.inputs[1]].buffer
+                if buffer in stored:
+                    kernels[buffer] = stored[buffer]
+    return TFLiteFile(dict(sorted(operators.items())), tuple(sorted(kernels.values())), sum(stored.values()))
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

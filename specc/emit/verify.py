@@ -1,0 +1,195 @@
+"""Proves a build equal to the reference: the same random weights in both, the same probes, outputs compared.
+
+The emitted modules themselves are run, so that what is proven is what is written. A failure names the first node, in
+the order of computation, whose value differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from specc.emit import runtime
+from specc.emit.probes import batch_size, probes
+from specc.emit.runtime import Array
+from specc.ir import Graph, TensorType, topology
+from specc.ir.graph import OUT
+from specc.lowering import Lowered
+
+TOLERANCE = 1e-4  # of the largest absolute value of an output: single precision over many layers
+_SEEDS = 5
+_GAINS = (1.0, 0.5, 0.1, 0.01)
+_HUGE = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The largest difference of one output, as a share of the output's largest value."""
+
+    output: str
+    error: float
+
+    @property
+    def ok(self) -> bool:
+        return self.error <= TOLERANCE  # a NaN is not
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The first of the user's nodes whose value differs, at which pass (1 where it is computed once), by how much."""
+
+    node: str
+    call: int
+    error: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The verdict on one pair of builds."""
+
+    what: str
+    differences: tuple[Difference, ...]
+    examples: int
+    first: Divergence | None = None
+
+    @property
+    def ok(self) -> bool:
+        return all(one.ok for one in self.differences)
+
+    @property
+    def error(self) -> float:
+        errors = [one.error for one in self.differences]
+        return float(np.max(errors)) if errors else 0.0
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The reference model with random weights, probes for it, and what it gives."""
+
+    module: ModuleType
+    model: Any
+    inputs: dict[str, Array]
+    outputs: dict[str, Array]
+
+
+def scaled_error(found: Array, expected: Array) -> float:
+    """The largest absolute difference over the largest expected value; infinite where shapes or finiteness differ."""
+    if found.shape != expected.shape:
+        return float("inf")
+    scale = float(np.max(np.abs(expected), initial=0.0))
+    difference = float(np.max(np.abs(found.astype(np.float64) - expected.astype(np.float64)), initial=0.0))
+    return difference / scale if scale > 0 else difference
+
+
+def prepare(module: ModuleType, inputs: Mapping[str, TensorType], activation_bytes: int) -> Prepared:
+    """A reference whose outputs are finite and depend on the probes: other seeds and gains are tried until they do."""
+    model = runtime.build(module)
+    count = batch_size(activation_bytes)
+    best: Prepared | None = None
+    for gain in _GAINS:
+        for seed in range(_SEEDS):
+            runtime.randomize(model, seed, gain)
+            data = probes(inputs, count, seed)
+            outputs = run(module, model, data)
+            if not all(np.all(np.isfinite(one)) and np.max(np.abs(one), initial=0.0) < _HUGE for one in outputs.values()):
+                break  # it explodes: less gain
+            best = Prepared(module, model, data, outputs)
+            if all(_varies(one) for one in outputs.values()):
+                return best
+    return best or Prepared(module, model, data, outputs)
+
+
+def _varies(output: Array) -> bool:
+    return bool(np.ptp(output) > 1e-6 * max(float(np.max(np.abs(output))), 1e-6))
+
+
+def run(module: ModuleType, model: Any, data: Mapping[str, Array]) -> dict[str, Array]:
+    """What a build gives for data in the spec's shapes, in the spec's shapes."""
+    restored = module.restore_outputs(runtime.predict(model, module.adapt_inputs(dict(data))))
+    return named(module, restored)
+
+
+def named(module: ModuleType, outputs: Any) -> dict[str, Array]:
+    names = [tensor.name for tensor in module.OUTPUTS]
+    return dict(outputs) if len(names) > 1 else {names[0]: np.asarray(outputs)}
+
+
+def compare(what: str, found: Mapping[str, Array], expected: Mapping[str, Array]) -> Comparison:
+    """Each output's largest scaled difference."""
+    rows = tuple(Difference(name, scaled_error(found[name], one)) for name, one in expected.items())
+    examples = min((len(one) for one in expected.values()), default=0)
+    return Comparison(what, rows, examples)
+
+
+def against_reference(
+    reference: Prepared, module: ModuleType, model: Any, graph: Graph, lowered: Lowered, what: str
+) -> Comparison:
+    """A build with the reference's weights, against the reference; with the first diverging node where it fails."""
+    module.load_reference_weights(model, reference.model)
+    verdict = compare(what, run(module, model, reference.inputs), reference.outputs)
+    if verdict.ok:
+        return verdict
+    first = first_divergence(reference, module, model, graph, lowered)
+    return Comparison(verdict.what, verdict.differences, verdict.examples, first)
+
+
+def first_divergence(
+    reference: Prepared, module: ModuleType, model: Any, graph: Graph, lowered: Lowered
+) -> Divergence | None:
+    """Compares node by node, in schedule order and pass by pass, what both builds compute."""
+    pairs: list[tuple[str, int, Any, Any]] = []
+    for name in topology.flat_order(graph):
+        value = lowered.values.get((name, OUT))
+        if value is None or value.operand.value not in lowered.graph.by_name:
+            continue
+        node, other = graph.by_name[name], lowered.graph.by_name[value.operand.value]
+        if node.op == "Input":
+            continue
+        ours = _applications(reference.model, graph, name, node.layer)
+        theirs = _applications(model, lowered.graph, other.name, other.layer)
+        pairs += [(name, call, a, b) for call, (a, b) in enumerate(zip(ours, theirs, strict=False), start=1)]
+    pairs.sort(key=lambda pair: pair[1])  # pass by pass; the order within a pass stays
+    if not pairs:
+        return None
+    data = dict(reference.inputs)
+    expected = runtime.intermediate(reference.model, [a for _, _, a, _ in pairs], reference.module.adapt_inputs(data))
+    found = runtime.intermediate(model, [b for _, _, _, b in pairs], module.adapt_inputs(data))
+    for (name, call, _, _), one, other in zip(pairs, expected, found, strict=True):
+        error = scaled_error(other.reshape(one.shape) if other.size == one.size else other, one)
+        if not error <= TOLERANCE:
+            return Divergence(name, call, error)
+    return None
+
+
+def _applications(model: Any, graph: Graph, name: str, layer: str) -> list[Any]:
+    """The results of one node among all calls of its layer."""
+    nodes = [node for node in topology.flat_order(graph) if graph.by_name[node].layer == layer]
+    return runtime.calls(model, layer)[nodes.index(name) :: len(nodes)]
+
+
+def tflite_against(
+    what: str, data: bytes, module: ModuleType, inputs: Mapping[str, Array], expected: Mapping[str, Array], most: int = 3
+) -> Comparison:
+    """A TFLite file, run by the interpreter on single examples, against outputs that are known."""
+    names = [tensor.name for tensor in module.INPUTS]
+    adapted = module.adapt_inputs(dict(inputs))
+    arrays = [adapted] if len(names) == 1 else list(adapted)
+    rows: list[dict[str, Array]] = []
+    for index in range(min(most, len(arrays[0]))):
+        outputs = runtime.run_tflite(data, names, [array[index : index + 1] for array in arrays])
+        rows.append(named(module, module.restore_outputs(_by_name(module, outputs))))
+    found = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+    return compare(what, found, {name: one[: len(rows)] for name, one in expected.items()})
+
+
+def _by_name(module: ModuleType, outputs: Sequence[Array]) -> Any:
+    """A converted model gives a dict's values in the order of its sorted keys."""
+    names = sorted(tensor.name for tensor in module.OUTPUTS)
+    return outputs[0] if len(names) == 1 else dict(zip(names, outputs, strict=True))
+
+
+Progress = Callable[[str], None]

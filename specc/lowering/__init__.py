@@ -1,0 +1,17 @@
+"""Rewrites a graph until a target takes every node. Bare names are lowerings that targets name; `_` marks the engine."""
+
+from specc.lowering._lowered import Lowered, Value
+from specc.lowering._rewriter import lower
+from specc.lowering._weights import Pad, Reshape, Slice, Step, WeightSource, WeightTransform
+
+__all__ = [
+    "Lowered",
+    "Pad",
+    "Reshape",
+    "Slice",
+    "Step",
+    "Value",
+    "WeightSource",
+    "WeightTransform",
+    "lower",
+]

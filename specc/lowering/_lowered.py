@@ -1,0 +1,39 @@
+"""The result of lowering: a graph the target takes, and how it stands to the one the user wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from specc.ir import Graph, Operand, TensorType
+from specc.ir.graph import Types
+from specc.lowering._weights import WeightTransform
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of the lowered graph that stands for one of the user's.
+
+    `type` is how it lies in the target (its representation), `logical` what the user wrote; both hold the same
+    elements in row-major order. `host` names an activation that the caller still has to apply.
+    """
+
+    operand: Operand
+    type: TensorType
+    logical: TensorType
+    host: str | None = None
+
+    def seen_as(self, logical: TensorType) -> Value:
+        """The same elements under another logical shape."""
+        return replace(self, logical=logical)
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A lowered graph with its types; `values` maps each of the user's values to what stands for it."""
+
+    graph: Graph
+    types: Types
+    values: dict[tuple[str, str], Value]
+    weights: tuple[WeightTransform, ...]
+    outputs: dict[str, Value]
+    inputs: dict[str, Value]

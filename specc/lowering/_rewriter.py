@@ -1,0 +1,356 @@
+"""Full conversion: walks a graph in schedule order and lowers each node until the target takes it.
+
+While a node is illegal, the first lowering the target names that matches is applied; where none is left there is one
+error with the constraint, its source and the user's line. A loop's body is lowered once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from specc.analysis.facts import facts
+from specc.diagnostics import Diagnostics
+from specc.ir import Collect, Fill, Graph, Loop, Node, Operand, Origin, Output, Scan, State, TensorType, topology
+from specc.ir.graph import OUT, Types
+from specc.lowering import _registry as lowerings
+from specc.lowering._layout import LAYOUTS
+from specc.lowering._lowered import Lowered, Value
+from specc.lowering._pattern import Results, Site
+from specc.lowering._weights import WeightSource, WeightTransform
+from specc.ops import _registry as registry
+from specc.ops._base import Mismatch
+from specc.ops.reshape import ReshapeAttributes
+from specc.targets import Target, Violation
+
+_MAX_STEPS = 50  # a chain of rewrites longer than this is lowerings that undo each other
+
+
+def lower(graph: Graph, types: Types, target: Target, diagnostics: Diagnostics) -> Lowered | None:
+    """The graph as the target takes it; None where some node cannot be had, which is reported at the user's line."""
+    before = diagnostics.error_count
+    lowered = Rewriter(graph, types, target, diagnostics).run()
+    return lowered if diagnostics.error_count == before else None
+
+
+class _Illegal(Exception):
+    """A node that nothing lowers; it has been reported."""
+
+
+@dataclass
+class LoopBuilder:
+    """A loop that a lowering makes: its states, scans and collects are gathered while its body is added."""
+
+    name: str
+    passes: int
+    origin: Origin
+    states: list[State]
+    scans: list[Scan]
+    collects: list[Collect]
+
+
+class Rewriter:
+    def __init__(self, graph: Graph, types: Types, target: Target, diagnostics: Diagnostics) -> None:
+        self.graph, self.types, self.target, self.diagnostics = graph, types, target, diagnostics
+        self.layout = LAYOUTS[target.layout]
+        self.lowerings = [(name, lowerings.get(name)) for name in target.lowerings]
+        self.values: dict[tuple[str, str], Value] = {}
+        self.inputs: list[Node] = []
+        self.nodes: list[Node] = []
+        self.loops: dict[str, Loop] = {}
+        self.bodies: dict[str, list[str]] = {}
+        self.path: list[str] = []
+        self.lowered_types: Types = {}
+        self.weights: dict[tuple[str, str], WeightTransform] = {}
+        self.taken: set[str] = {*graph.by_name, *graph.states, *graph.collects}
+        self.given: set[str] = set()
+        self.applications = Counter(node.layer for node in graph.nodes)
+        self.depth = 0
+
+    def run(self) -> Lowered:
+        for node in self.graph.inputs:
+            self.node(node)
+        self.items(topology.schedule(self.graph))
+        outputs = {
+            one.name: self.values[one.value.value, one.value.port]
+            for one in self.graph.outputs
+            if (one.value.value, one.value.port) in self.values
+        }
+        order = {name: at for at, name in enumerate((*self.graph.loops_by_name, *self.loops))}
+        loops = sorted(self.loops.values(), key=lambda loop: order[loop.name])
+        rows = tuple(Output(name, value.operand) for name, value in outputs.items())
+        graph = Graph(self.graph.name, tuple(self.inputs), tuple(self.nodes), rows, tuple(loops), self.graph.doc)
+        inputs = {node.name: self.values[node.name, OUT] for node in self.inputs if (node.name, OUT) in self.values}
+        return Lowered(graph, self.lowered_types, self.values, tuple(self.weights.values()), outputs, inputs)
+
+    def items(self, items: Sequence[topology.Item]) -> None:
+        for item in items:
+            if isinstance(item, topology.LoopItem):
+                self.loop(item)
+            elif self.graph.by_name[item].op != "Input":
+                self.node(self.graph.by_name[item])
+
+    # nodes
+
+    def node(self, node: Node) -> None:
+        """Lowers one of the user's nodes and notes what stands for its results."""
+        operands: list[Value] = []
+        for operand in node.operands:
+            value = self.values.get((operand.value, operand.port))
+            if value is None:
+                return  # its mistake has been reported
+            operands.append(replace(value, operand=replace(value.operand, span=operand.span)))
+        op = registry.get(node.op)
+        results = {port: self.types[node.name, port] for port in op.ports(node.attributes)}
+        weights = {
+            one.name: WeightSource(node.layer, one.name)
+            for one in op.weights(node.attributes, [value.logical for value in operands])
+        }
+        try:
+            found = self.legalize(node, operands, results, weights, is_logical=True, is_final=True)
+        except _Illegal:
+            return
+        for port, value in found.items():
+            self.values[node.name, port] = value
+
+    def legalize(
+        self,
+        node: Node,
+        operands: Sequence[Value],
+        results: Mapping[str, TensorType],
+        weights: Mapping[str, WeightSource],
+        *,
+        is_logical: bool,
+        is_final: bool,
+    ) -> dict[str, Value]:
+        """What stands for a node's results once the target takes them."""
+        if is_logical and all(value.type == value.logical for value in operands):
+            in_place = all(self.layout(one.shape) == one.shape for one in results.values())
+            is_logical = not in_place
+        seen = [value.logical if is_logical else value.type for value in operands]
+        known = facts(node, seen, tuple(results.values()))
+        violations = tuple(self.target.violations(known))
+        if not violations and not is_logical:
+            return self.accept(node, operands, results, weights)
+        if self.depth > _MAX_STEPS:
+            raise RuntimeError(f"the lowerings of {self.target.name} go in circles at {node.name}")
+        for name, lowering in self.lowerings:
+            site = Site(self, node, tuple(operands), results, weights, violations, known, is_logical, is_final, name)
+            if lowering.matches(site):
+                self.depth += 1
+                found = lowering.rewrite(site)
+                self.depth -= 1
+                return self.by_port(found, results)
+        self.report(node, violations)
+        raise _Illegal
+
+    def by_port(self, found: Results, results: Mapping[str, TensorType]) -> dict[str, Value]:
+        if isinstance(found, Value):
+            return {next(iter(results)): found}
+        return dict(found)
+
+    def accept(
+        self,
+        node: Node,
+        operands: Sequence[Value],
+        results: Mapping[str, TensorType],
+        weights: Mapping[str, WeightSource],
+    ) -> dict[str, Value]:
+        """Puts a legal node into the lowered graph."""
+        self.given.add(node.name)
+        node = replace(node, operands=tuple(value.operand for value in operands))
+        if node.op == "Input":
+            self.inputs.append(node)
+        else:
+            self.nodes.append(node)
+            if self.path:
+                self.bodies[self.path[-1]].append(node.name)
+        for one in registry.get(node.op).weights(node.attributes, [value.type for value in operands]):
+            key = (node.layer, one.name)
+            if key not in self.weights:
+                self.weights[key] = WeightTransform(node.layer, one.name, one.shape, weights[one.name], one.trainable)
+        found: dict[str, Value] = {}
+        for port, result in results.items():
+            self.lowered_types[node.name, port] = result
+            found[port] = Value(Operand(node.name, port), result, result)
+        return found
+
+    def add(
+        self,
+        name: str,
+        op: str,
+        attributes: Any,
+        operands: Sequence[Value],
+        *,
+        layer: str,
+        origin: Origin,
+        weights: Mapping[str, WeightSource],
+        logical: TensorType | None,
+        final: bool,
+        doc: str = "",
+    ) -> Value:
+        """Adds a physical node, lowered further if it has to be; the value of its first result."""
+        definition = registry.get(op)
+        name = self.fresh(name, origin.node)
+        if not definition.weights(attributes, [value.type for value in operands]):
+            layer = name  # a layer without weights has nothing to share
+        node = Node(name, op, attributes, tuple(value.operand for value in operands), origin, layer, doc)
+        try:
+            inferred = definition.infer(attributes, [value.type for value in operands])
+        except Mismatch as error:  # a lowering's own mistake, not the user's
+            raise RuntimeError(f"{origin.trail[-1]} made an ill-typed {op} from `{origin.node}`: {error}") from error
+        results = {OUT: inferred} if isinstance(inferred, TensorType) else inferred
+        found = self.legalize(node, operands, results, weights, is_logical=False, is_final=final)
+        value = next(iter(found.values()))
+        return replace(value, logical=logical) if logical is not None else value
+
+    def fresh(self, name: str, owner: str) -> str:
+        """The name, numbered where it is taken by something else than the node it is made from."""
+        if name == owner and name not in self.given:
+            return name
+        base, count = name, 2
+        while name in self.taken:
+            name = f"{base}_{count}"
+            count += 1
+        self.taken.add(name)
+        return name
+
+    def source_layer(self, node: Node) -> str:
+        """The layer in the user's graph that a node was made from."""
+        return self.graph.by_name[node.origin.node].layer if node.origin.node in self.graph.by_name else node.layer
+
+    # representations
+
+    def canonical(self, value: Value) -> Value:
+        """The value in its logical shape's own place in the layout, by a reshape where it lies otherwise."""
+        shape = self.layout(value.logical.shape)
+        if shape is None or shape == value.type.shape:
+            return value
+        origin = Origin(value.operand.span, value.operand.value)
+        if value.operand.value in self.graph.by_name:
+            origin = self.graph.by_name[value.operand.value].origin
+        return self.reshaped(value, shape, f"{value.operand.value}_reshape", origin.through("layout"))
+
+    def reshaped(self, value: Value, shape: tuple[int, ...], name: str, origin: Origin) -> Value:
+        if value.type.shape == shape:
+            return value
+        attributes = ReshapeAttributes(target_shape=shape)
+        return self.add(
+            name, "Reshape", attributes, [value], layer=name, origin=origin, weights={}, logical=value.logical, final=False
+        )
+
+    # loops
+
+    def loop(self, item: topology.LoopItem) -> None:
+        """Lowers a loop's body once, its states in the place the layout has for their shape."""
+        loop = item.loop
+        inits: dict[str, Value | Fill] = {}
+        for state in loop.states:
+            if isinstance(state.init, Fill):
+                inits[state.name] = state.init
+            elif (value := self.values.get((state.init.value, state.init.port))) is not None:
+                inits[state.name] = self.canonical(value)
+        for state in loop.states:
+            logical = self.types[state.name, OUT]
+            shape = self.layout(logical.shape)
+            if shape is None:
+                self.report_shape(state.origin, logical)
+                return
+            physical = logical.with_shape(shape)
+            self.values[state.name, OUT] = Value(Operand(state.name), physical, logical)
+            self.lowered_types[state.name, OUT] = physical
+        with self.inside(loop.name):
+            self.items(item.items)
+            ends = {state.name: self.carried(state.next) for state in loop.states}
+            collected = {one.name: self.carried(one.value) for one in loop.collects}
+        states = tuple(
+            State(one.name, init.operand if isinstance(init, Value) else init, end.operand, one.origin, one.init_span)
+            for one in loop.states
+            if (init := inits.get(one.name)) is not None and (end := ends[one.name]) is not None
+        )
+        collects = tuple(
+            made for one in loop.collects if (made := self.collected(loop, one, collected[one.name])) is not None
+        )
+        self.loops[loop.name] = replace(
+            loop,
+            states=states,
+            collects=collects,
+            body=tuple(self.bodies[loop.name]),
+            within=self.path[-1] if self.path else None,
+        )
+
+    def carried(self, operand: Operand) -> Value | None:
+        value = self.values.get((operand.value, operand.port))
+        return self.canonical(value) if value is not None else None
+
+    def collected(self, loop: Loop, collect: Collect, value: Value | None) -> Collect | None:
+        """A collect in the target's layout: passes stacked on a new axis where the layout keeps it, else joined along the first."""
+        if value is None:
+            return None
+        logical = self.types[collect.name, OUT]
+        shape = self.layout(logical.shape)
+        stacked = (loop.passes, *value.type.shape)
+        joined = (loop.passes * value.type.shape[0], *value.type.shape[1:]) if value.type.rank else ()
+        if shape is None or shape not in (stacked, joined):
+            self.report_shape(collect.origin, logical)
+            return None
+        join = shape != stacked
+        physical = logical.with_shape(shape)
+        self.values[collect.name, OUT] = Value(Operand(collect.name), physical, logical)
+        self.lowered_types[collect.name, OUT] = physical
+        return replace(collect, value=value.operand, join=join)
+
+    @contextmanager
+    def inside(self, loop: str) -> Any:
+        """Nodes added here belong to the loop's body."""
+        self.bodies[loop] = []
+        self.path.append(loop)
+        try:
+            yield
+        finally:
+            self.path.pop()
+
+    def add_loop(self, loop: Loop) -> None:
+        """Adds a loop that a lowering made; its body was added `inside` it."""
+        self.loops[loop.name] = replace(
+            loop, body=tuple(self.bodies[loop.name]), within=self.path[-1] if self.path else None
+        )
+
+    def declare(self, name: str, type: TensorType) -> Value:
+        """A value of that type under a name a loop gives it."""
+        self.lowered_types[name, OUT] = type
+        return Value(Operand(name), type, type)
+
+    # reports
+
+    def report(self, node: Node, violations: Sequence[Violation]) -> None:
+        """One error for one node: the constraint that says most about it."""
+        first = next((one for one in violations if one.id not in ("four-dimensional", "op")), None)
+        first = first or (violations[0] if violations else Violation("layout", "its layout is not known"))
+        notes = [f"constraint `{first.id}`" + (f", from {first.source}" if first.source else "")]
+        if node.origin.trail:
+            notes.append(node.origin.story())
+        self.diagnostics.report(
+            "no-lowering",
+            f"`{node.origin.node}` cannot be had on {self.target.name}: {first.message}",
+            (node.origin.span, f"becomes {node.op}" if node.origin.trail else f"{node.op}"),
+            notes=notes,
+            help=_help(first),
+        )
+
+    def report_shape(self, origin: Origin, logical: TensorType) -> None:
+        self.diagnostics.report(
+            "no-lowering",
+            f"`{origin.node}` of {logical} has no place in the four dimensions of {self.target.name}",
+            (origin.span, f"{logical} beside the batch"),
+            help="flatten or reshape it to at most [height, width, channels]",
+        )
+
+
+def _help(violation: Violation) -> str:
+    if violation.id == "activation":
+        return "an activation the target lacks may stand on an output only, where the caller applies it; inside, take another"
+    return "change the node, or build for a target that takes it"

@@ -1,0 +1,44 @@
+"""A depthwise kernel that the target lacks is embedded, with zeros, in the next odd square one. Exact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from specc.lowering._lowered import Value
+from specc.lowering._pattern import Lowering, Site
+from specc.ops._geometry import same_padding
+from specc.ops.zero_padding2d import ZeroPadding2DAttributes
+
+_SIZES = (3, 5, 7)
+
+
+def _size(site: Site) -> int | None:
+    return next((size for size in _SIZES if size >= max(site.attributes.kernel_size)), None)
+
+
+def matches(site: Site) -> bool:
+    if site.op != "DepthwiseConv2D" or site.is_logical or not site.violates("depthwise-kernel", "depthwise-1x3"):
+        return False
+    given = site.attributes
+    others = [one for one in site.violations if one.id not in ("depthwise-kernel", "depthwise-1x3")]
+    fits = _size(site) is not None and given.strides in ((1, 1), (2, 2)) and given.dilation_rate == (1, 1)
+    return fits and not others and given.kernel_size != (_size(site), _size(site))
+
+
+def rewrite(site: Site) -> Value:
+    given = site.attributes
+    size = _size(site)
+    assert size is not None
+    height, width = given.kernel_size
+    pads = [(0, 0), (0, 0)]
+    if given.padding == "same":
+        shape = site.operand.type.shape[:2]
+        pads = [same_padding(n, k, s, 1) for n, k, s in zip(shape, given.kernel_size, given.strides, strict=True)]
+    grown = tuple((before, after + size - k) for (before, after), k in zip(pads, given.kernel_size, strict=True))
+    value = site.add("ZeroPadding2D", ZeroPadding2DAttributes(padding=grown), site.operand, suffix="_pad")
+    attributes = replace(given, kernel_size=(size, size), padding="valid")
+    kernel = site.weights["kernel"].pad((0, size - height), (0, size - width), (0, 0), (0, 0))
+    return site.add("DepthwiseConv2D", attributes, value, weights={**site.weights, "kernel": kernel})
+
+
+LOWERING = Lowering("`DepthwiseConv2D` with a kernel the target lacks → embedded in the next odd square one.", matches, rewrite)

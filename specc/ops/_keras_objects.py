@@ -1,0 +1,215 @@
+"""Keras' small configurable objects (initializers, regularizers, constraints) as attribute values.
+
+A spec writes a name, `he_normal`, or a mapping, `{op: RandomNormal, stddev: 0.05}`. The tables hold each class's own
+arguments with Keras' defaults; a test compares them with the installed Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from specc.diagnostics import did_you_mean
+from specc.ops._attributes import BadValue, Bool, Enum, Float, Int, Kind, ListOf, OneOf, Schema, describe, optional
+from specc.source import Mapping, Node, Scalar
+
+Arguments: TypeAlias = dict[str, tuple[Kind, Any]]  # name -> kind, default (`...` where required)
+
+
+@dataclass(frozen=True, slots=True)
+class KerasObject:
+    """An instance of a Keras class: `keras.<module>.<name>(**arguments)`; only arguments that differ from the default."""
+
+    module: str
+    name: str
+    arguments: tuple[tuple[str, Any], ...] = ()
+
+    def argument(self, name: str, default: Any = None) -> Any:
+        return dict(self.arguments).get(name, default)
+
+    def __str__(self) -> str:
+        given = ", ".join(f"{key}={value!r}" for key, value in self.arguments)
+        return f"{self.name}({given})"
+
+
+class ObjectOf(Kind):
+    """One of the classes of a Keras module, by name or as a mapping with `op`."""
+
+    def __init__(self, module: str, classes: MappingABC[str, Arguments], aliases: MappingABC[str, str], noun: str) -> None:
+        self.module, self.classes, self.noun = module, classes, noun
+        self.names = {**{_snake(name): name for name in classes}, **aliases, **{name: name for name in classes}}
+
+    @property
+    def expects(self) -> str:
+        return f"{self.noun}: a name or `{{op: …}}`"
+
+    def decode(self, node: Node) -> KerasObject:
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            name = self.resolve(node)
+            missing = [key for key, (_, default) in self.classes[name].items() if default is ...]
+            if missing:
+                raise BadValue(
+                    node.span,
+                    f"`{name}` needs `{missing[0]}`",
+                    f"write {{op: {name}, {missing[0]}: …}}",
+                    "missing-attribute",
+                )
+            return KerasObject(self.module, name)
+        if not isinstance(node, Mapping):
+            raise self.wrong(node)
+        entry = node.entry("op")
+        if entry is None or not isinstance(entry.value, Scalar):
+            raise BadValue(node.span, f"{self.noun} as a mapping needs `op`", "name its Keras class", "missing-key")
+        name = self.resolve(entry.value)
+        known = self.classes[name]
+        given: dict[str, Any] = {}
+        for one in node:
+            if one is entry:
+                continue
+            if one.key.text not in known:
+                close = did_you_mean(one.key.text, known)
+                listed = ", ".join(f"`{key}`" for key in known) or "none"
+                raise BadValue(
+                    one.key.span,
+                    f"unknown attribute `{one.key.text}` of {name}",
+                    f"did you mean `{close}`?" if close else f"{name} takes: {listed}",
+                    "unknown-attribute",
+                )
+            given[one.key.text] = known[one.key.text][0].decode(one.value)
+        for key, (_, default) in known.items():
+            if default is ... and key not in given:
+                raise BadValue(entry.value.span, f"{name} needs `{key}`", f"add `{key}: …`", "missing-attribute")
+        differing = tuple((key, given[key]) for key in known if key in given and given[key] != known[key][1])
+        return KerasObject(self.module, name, differing)
+
+    def resolve(self, node: Scalar) -> str:
+        if isinstance(node.value, str) and node.value in self.names:
+            return self.names[node.value]
+        close = did_you_mean(node.text, self.names)
+        known = "known: " + ", ".join(f"`{one}`" for one in self.classes)
+        raise BadValue(
+            node.span,
+            f"expected {self.noun}, found {describe(node)}",
+            f"did you mean `{close}`?" if close else known,
+            "bad-value",
+        )
+
+    def schema(self) -> Schema:
+        bare = [name for name, key in self.names.items() if all(d is not ... for _, d in self.classes[key].values())]
+        return {"anyOf": [{"enum": bare}, *(self.class_schema(name) for name in self.classes)]}
+
+    def class_schema(self, name: str) -> Schema:
+        spellings = [alias for alias, target in self.names.items() if target == name]
+        properties: Schema = {"op": {"enum": spellings}}
+        for key, (kind, default) in self.classes[name].items():
+            properties[key] = {**kind.schema(), **({} if default in (..., None) else {"default": default})}
+        required = ["op", *(key for key, (_, default) in self.classes[name].items() if default is ...)]
+        return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _snake(name: str) -> str:
+    out = ""
+    for index, char in enumerate(name):
+        if char.isupper() and index and (not name[index - 1].isupper() and not name[index - 1].isdigit()):
+            out += "_"
+        out += char.lower()
+    return out
+
+
+_SEED: Arguments = {"seed": (optional(Int(0)), None)}
+_AXIS = OneOf(Int(), ListOf(Int()))
+
+INITIALIZERS: dict[str, Arguments] = {
+    "Constant": {"value": (Float(), 0.0)},
+    "GlorotNormal": _SEED,
+    "GlorotUniform": _SEED,
+    "HeNormal": _SEED,
+    "HeUniform": _SEED,
+    "Identity": {"gain": (Float(), 1.0)},
+    "LecunNormal": _SEED,
+    "LecunUniform": _SEED,
+    "Ones": {},
+    "Orthogonal": {"gain": (Float(), 1.0), **_SEED},
+    "RandomNormal": {"mean": (Float(), 0.0), "stddev": (Float(0), 0.05), **_SEED},
+    "RandomUniform": {"minval": (Float(), -0.05), "maxval": (Float(), 0.05), **_SEED},
+    "TruncatedNormal": {"mean": (Float(), 0.0), "stddev": (Float(0), 0.05), **_SEED},
+    "VarianceScaling": {
+        "scale": (Float(above=0), 1.0),
+        "mode": (Enum("fan_in", "fan_out", "fan_avg"), "fan_in"),
+        "distribution": (Enum("truncated_normal", "untruncated_normal", "uniform"), "truncated_normal"),
+        **_SEED,
+    },
+    "Zeros": {},
+}
+REGULARIZERS: dict[str, Arguments] = {
+    "L1": {"l1": (Float(0), 0.01)},
+    "L2": {"l2": (Float(0), 0.01)},
+    "L1L2": {"l1": (Float(0), 0.0), "l2": (Float(0), 0.0)},
+    "OrthogonalRegularizer": {"factor": (Float(0), 0.01), "mode": (Enum("rows", "columns"), "rows")},
+}
+CONSTRAINTS: dict[str, Arguments] = {
+    "MaxNorm": {"max_value": (Float(0), 2), "axis": (_AXIS, 0)},
+    "MinMaxNorm": {
+        "min_value": (Float(0), 0.0),
+        "max_value": (Float(0), 1.0),
+        "rate": (Float(0, 1), 1.0),
+        "axis": (_AXIS, 0),
+    },
+    "NonNeg": {},
+    "UnitNorm": {"axis": (_AXIS, 0)},
+}
+
+INITIALIZER = ObjectOf(
+    "initializers",
+    INITIALIZERS,
+    {"uniform": "RandomUniform", "normal": "RandomNormal", "one": "Ones", "zero": "Zeros"},
+    "an initializer",
+)
+REGULARIZER = ObjectOf("regularizers", REGULARIZERS, {"l1_l2": "L1L2"}, "a regularizer")
+CONSTRAINT = ObjectOf("constraints", CONSTRAINTS, {}, "a constraint")
+
+ZEROS = KerasObject("initializers", "Zeros")
+ONES = KerasObject("initializers", "Ones")
+GLOROT_UNIFORM = KerasObject("initializers", "GlorotUniform")
+ORTHOGONAL = KerasObject("initializers", "Orthogonal")
+
+
+class ActivationName(Enum):
+    """The name of an activation; null, as Keras has it, is `linear`."""
+
+    def decode(self, node: Node) -> str:
+        if isinstance(node, Scalar) and node.value is None:
+            return "linear"
+        return super().decode(node)
+
+    def schema(self) -> Schema:
+        return {"enum": [*super().schema()["enum"], None]}
+
+
+_REFUSED = {
+    "glu": "it halves the last axis; write it as a Split, a sigmoid and a Multiply",
+    "threshold": "Keras cannot call it by its name, as it needs two numbers; use the op ReLU with its `threshold`",
+}
+ACTIVATION = ActivationName(
+    "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "sigmoid", "hard_sigmoid",
+    "hard_silu", "hard_tanh", "tanh", "tanh_shrink", "soft_shrink", "hard_shrink", "softplus", "softsign",
+    "softmax", "log_softmax", "exponential", "mish", "log_sigmoid", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus",
+    aliases={"swish": "silu", "hard_swish": "hard_silu"},
+    refused=_REFUSED,
+)  # fmt: skip
+
+__all__ = [
+    "ACTIVATION",
+    "CONSTRAINT",
+    "GLOROT_UNIFORM",
+    "INITIALIZER",
+    "ONES",
+    "ORTHOGONAL",
+    "REGULARIZER",
+    "ZEROS",
+    "Arguments",
+    "Bool",
+    "KerasObject",
+    "ObjectOf",
+]

@@ -1,0 +1,79 @@
+"""Attributes that layers with weights share, and shorthands to declare more of their kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from specc.ops._attributes import Bool, attribute, optional
+from specc.ops._base import Attributes, Weight
+from specc.ops._keras_objects import (
+    ACTIVATION,
+    CONSTRAINT,
+    GLOROT_UNIFORM,
+    INITIALIZER,
+    REGULARIZER,
+    ZEROS,
+    KerasObject,
+)
+
+
+def activation(default: str = "linear") -> Any:
+    return attribute(ACTIVATION, default, "Activation of the result.")
+
+
+def use_bias() -> Any:
+    return attribute(Bool(), True, "Whether a bias is added.")
+
+
+def initializer(what: str, default: KerasObject) -> Any:
+    return attribute(INITIALIZER, default, f"Initial {what}.")
+
+
+def regularizer(what: str) -> Any:
+    return attribute(optional(REGULARIZER), None, f"Penalty on the {what}.")
+
+
+def constraint(what: str) -> Any:
+    return attribute(optional(CONSTRAINT), None, f"Constraint on the {what}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelAttributes(Attributes):
+    """What a layer with a kernel, a bias and an activation takes."""
+
+    activation: str = activation()
+    use_bias: bool = use_bias()
+    kernel_initializer: KerasObject = initializer("kernel", GLOROT_UNIFORM)
+    bias_initializer: KerasObject = initializer("bias", ZEROS)
+    kernel_regularizer: KerasObject | None = regularizer("kernel")
+    bias_regularizer: KerasObject | None = regularizer("bias")
+    activity_regularizer: KerasObject | None = regularizer("result")
+    kernel_constraint: KerasObject | None = constraint("kernel")
+    bias_constraint: KerasObject | None = constraint("bias")
+
+
+def check_ranks(attributes: Attributes, ranks: dict[str, int]) -> tuple[str, str] | None:
+    """Finds initializers and regularizers that only matrices can have; `ranks` are the weights', by their name in attributes."""
+    for part, rank in ranks.items():
+        start = getattr(attributes, f"{part}_initializer")
+        if (start.name == "Identity" and rank != 2) or (start.name == "Orthogonal" and rank < 2):
+            return f"{part}_initializer", f"{start.name} makes a matrix, and this weight has {_axes(rank)}"
+        penalty = getattr(attributes, f"{part}_regularizer", None)
+        if penalty is not None and penalty.name == "OrthogonalRegularizer" and rank != 2:
+            return f"{part}_regularizer", f"OrthogonalRegularizer is for matrices, and this weight has {_axes(rank)}"
+    return None
+
+
+def _axes(rank: int) -> str:
+    return "one axis" if rank == 1 else f"{rank} axes"
+
+
+def kernel_ranks(attributes: KernelAttributes, kernel: int) -> dict[str, int]:
+    return {"kernel": kernel, **({"bias": 1} if attributes.use_bias else {})}
+
+
+def kernel_and_bias(attributes: KernelAttributes, kernel: tuple[int, ...], bias: int) -> tuple[Weight, ...]:
+    """The weights `kernel` and, where there is one, `bias`."""
+    found = (Weight("kernel", kernel, attributes.trainable),)
+    return (*found, Weight("bias", (bias,), attributes.trainable)) if attributes.use_bias else found

@@ -1,0 +1,7 @@
+"""Minimum: the smallest of its operands, element by element."""
+
+from __future__ import annotations
+
+from specc.ops._merge import merge
+
+OP = merge("Minimum", "The smallest of the operands, element by element; axes of size 1 are stretched.")

@@ -1,0 +1,71 @@
+"""The syntax nodes that YAML is composed into, each with its span."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from specc.source.text import Span
+
+Value: TypeAlias = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scalar:
+    """A scalar: `text` as written (unescaped), `value` by the YAML 1.2 core rules, `plain` if unquoted."""
+
+    span: Span
+    text: str
+    value: Value
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequence:
+    span: Span
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One `key: value` of a mapping."""
+
+    key: Scalar
+    value: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mapping:
+    """Entries in the order written; a duplicate key has been reported and left out."""
+
+    span: Span
+    entries: tuple[Entry, ...]
+
+    def get(self, key: str) -> Node | None:
+        entry = self.entry(key)
+        return entry.value if entry else None
+
+    def entry(self, key: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.key.text == key), None)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def __contains__(self, key: str) -> bool:
+        return self.entry(key) is not None
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a text, before anyone asks what the text means."""
+
+    code: str
+    message: str
+    span: Span
+    label: str = ""
+    related: tuple[tuple[Span, str], ...] = ()
+    help: str = ""

@@ -1,0 +1,145 @@
+"""The document as typed data: what the user wrote, decoded, names not yet resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from specc.ops._keras_objects import KerasObject
+from specc.source import Mapping, Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name used where a value is read: `lstm.state_h` is name `lstm`, port `state_h`."""
+
+    name: str
+    port: str | None
+    span: Span
+
+    def __str__(self) -> str:
+        return self.name if self.port is None else f"{self.name}.{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    name: str
+    value: Any
+    span: Span
+    overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InputDecl:
+    name: str
+    span: Span
+    attributes: Any  # the attributes of op Input; None where they could not be decoded
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDecl:
+    """One node. `operands` is None where `from` is left out; `attributes` is None where they could not be decoded."""
+
+    name: str
+    span: Span
+    op: str | None
+    call: Reference | None
+    attributes: Any
+    operands: tuple[Reference, ...] | None
+    doc: str
+    init: Reference | None
+    kind_span: Span  # the value of `op` or `call`
+    syntax: Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class StateDecl:
+    name: str
+    span: Span
+    init: Reference
+    next: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class CollectDecl:
+    name: str
+    span: Span
+    value: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class LoopDecl:
+    name: str
+    span: Span
+    passes: int
+    passes_param: str | None
+    schedule: str
+    states: tuple[StateDecl, ...]
+    collects: tuple[CollectDecl, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDecl:
+    name: str
+    value: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How the model is trained; losses and metrics by output name."""
+
+    span: Span
+    optimizer: KerasObject
+    losses: dict[str, KerasObject]
+    loss_weights: dict[str, float]
+    metrics: dict[str, tuple[KerasObject, ...]]
+    fit: dict[str, Any]
+    early_stopping: KerasObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number of the budget, with its place."""
+
+    value: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    limits: dict[str, Limit] = field(default_factory=dict[str, Limit])
+    targets: tuple[tuple[str, Span], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A rename: a checkpoint or review that speaks of `old` means `new`."""
+
+    old: str
+    new: str
+    old_span: Span
+    new_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    source: Source
+    name: str
+    doc: str = ""
+    params: dict[str, Param] = field(default_factory=dict[str, Param])
+    inputs: tuple[InputDecl, ...] = ()
+    nodes: tuple[NodeDecl, ...] = ()
+    loops: tuple[LoopDecl, ...] = ()
+    outputs: tuple[OutputDecl, ...] = ()
+    training: Training | None = None
+    budget: Budget = Budget()
+    targets: dict[str, Mapping] = field(default_factory=dict[str, Mapping])
+    target_spans: dict[str, Span] = field(default_factory=dict[str, Span])
+    moved: tuple[Move, ...] = ()
+    passes_only: frozenset[str] = frozenset()  # the parameters that nothing reads but a loop's `passes`
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """The parameters that were set from outside."""
+        return {param.name: param.value for param in self.params.values() if param.overridden}

@@ -1,0 +1,9 @@
+"""Targets as data: a YAML file each says what is legal under which constraints, with sources.
+
+Bare YAML names are targets; what reads them starts with an underscore. No op or target is special-cased in code.
+"""
+
+from specc.targets._load import TargetError, available, load
+from specc.targets._model import Constraint, Option, Target, Violation
+
+__all__ = ["Constraint", "Option", "Target", "TargetError", "Violation", "available", "load"]

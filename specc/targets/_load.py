@@ -1,0 +1,101 @@
+"""Target files into Targets: the built-in ones by name, a third party's by path or entry point."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from specc.diagnostics import did_you_mean
+from specc.targets._model import Constraint, Option, Target
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SUFFIX = ".yaml"
+ENTRY_POINTS = "specc.targets"
+
+
+class TargetError(Exception):
+    """A target that does not exist or whose file is not valid; `code` is the diagnostic's."""
+
+    def __init__(self, message: str, help: str = "", code: str = "unknown-target") -> None:
+        super().__init__(message)
+        self.message, self.help, self.code = message, help, code
+
+
+@cache
+def available() -> tuple[str, ...]:
+    """The names of the built-in targets and of installed packages' ones."""
+    folder = resources.files("specc.targets")
+    names = [one.name.removesuffix(_SUFFIX) for one in folder.iterdir() if one.name.endswith(_SUFFIX)]
+    return tuple(sorted({*names, *(point.name for point in entry_points(group=ENTRY_POINTS))}))
+
+
+@cache
+def load(name: str) -> Target:
+    """A target by name, or by the path of its YAML file. Raises `TargetError`."""
+    if name.endswith((_SUFFIX, ".yml")) or "/" in name:
+        try:
+            text = Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise TargetError(f"target file `{name}` cannot be read: {error}") from None
+        return parse(text, name)
+    if name not in available():
+        close = did_you_mean(name, available())
+        known = ", ".join(f"`{one}`" for one in available())
+        raise TargetError(f"unknown target `{name}`", f"did you mean `{close}`?" if close else f"known: {known}")
+    file = resources.files("specc.targets").joinpath(name + _SUFFIX)
+    if file.is_file():
+        return _target(yaml.load(file.read_text(encoding="utf-8"), _Loader))
+    point = next(iter(entry_points(group=ENTRY_POINTS, name=name)))
+    return parse(Path(point.load()()).read_text(encoding="utf-8"), name)
+
+
+def parse(text: str, name: str) -> Target:
+    """A target from YAML that somebody else wrote, held against the schema first. Raises `TargetError`."""
+    from jsonschema import Draft202012Validator  # built-in targets are tested; only others pay for the import
+
+    from specc.targets._schema import SCHEMA
+
+    try:
+        data = yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        raise TargetError(f"target file `{name}` is not YAML: {' '.join(str(error).split())}", code="bad-target") from None
+    errors = sorted(Draft202012Validator(SCHEMA).iter_errors(data), key=lambda one: list(map(str, one.path)))
+    if errors:
+        where = "/".join(str(part) for part in errors[0].path) or "the file"
+        raise TargetError(f"target file `{name}`: {where}: {errors[0].message}", code="bad-target")
+    return _target(data)
+
+
+def _target(data: dict[str, Any]) -> Target:
+    options = tuple(
+        Option(name, tuple(one["values"]), one["default"], one.get("doc", "")) for name, one in data.get("options", {}).items()
+    )
+    file = data.get("file", {})
+    activations = data.get("activations", {})
+    return Target(
+        name=data["name"],
+        doc=data["doc"],
+        layout=data.get("layout", "logical"),
+        options=options,
+        constraints=_constraints(data.get("constraints", [])),
+        ops={op: _constraints(rows or []) for op, rows in data.get("ops", {}).items()},
+        activations=tuple(activations.get("legal", ())),
+        activation_source=activations.get("source", ""),
+        lowerings=tuple(data.get("lowerings", ())),
+        file_operators=tuple(file.get("operators", ())),
+        file_source=file.get("source", ""),
+        limits=data.get("limits", {}),
+        sources=data.get("sources", {}),
+        chosen={option.name: option.default for option in options},
+    )
+
+
+def _constraints(rows: list[dict[str, str]]) -> tuple[Constraint, ...]:
+    return tuple(
+        Constraint(row["id"], str(row["require"]), row["message"], row.get("source", ""), str(row.get("when", ""))) for row in rows
+    )

@@ -1,0 +1,107 @@
+"""A target: options, legal ops with their constraints, lowerings, file operators. Read from YAML, judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from specc.spec.expressions import evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice a spec may make under `targets:`."""
+
+    name: str
+    values: tuple[str, ...]
+    default: str
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A condition on a node's facts and the target's options. `source` cites the document it comes from.
+
+    `require` has to hold wherever `when` holds; both are expressions over facts and options.
+    """
+
+    id: str
+    require: str
+    message: str
+    source: str = ""
+    when: str = ""
+
+    def holds(self, facts: Mapping[str, Any]) -> bool:
+        """Whether the constraint is met. Raises `ExpressionError` where it names a fact that there is not."""
+        if self.when and not evaluate(self.when, facts):
+            return True
+        return bool(evaluate(self.require, facts))
+
+    def describe(self, facts: Mapping[str, Any]) -> str:
+        """The message with the node's own figures in it."""
+        return self.message.format_map(_Shown(facts))
+
+
+class _Shown(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A constraint that a node does not meet, or an op or activation that the target does not have."""
+
+    id: str
+    message: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a compile target takes.
+
+    `ops` maps a legal op to its constraints; an empty mapping means that every op is legal. `activations` are those a
+    layer may apply, empty for any. `file_operators` are the TFLite operators that may stand in a written file.
+    `layout` says how logical tensors lie in the target's: `logical` (as they are) or `nhwc` (four-dimensional, features
+    on channels).
+    """
+
+    name: str
+    doc: str
+    layout: str = "logical"
+    options: tuple[Option, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    ops: Mapping[str, tuple[Constraint, ...]] = field(default_factory=dict[str, "tuple[Constraint, ...]"])
+    activations: tuple[str, ...] = ()
+    activation_source: str = ""
+    lowerings: tuple[str, ...] = ()
+    file_operators: tuple[str, ...] = ()
+    file_source: str = ""
+    limits: Mapping[str, int] = field(default_factory=dict[str, int])
+    sources: Mapping[str, str] = field(default_factory=dict[str, str])
+    chosen: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def violations(self, facts: Mapping[str, Any]) -> list[Violation]:
+        """Everything that makes a node illegal; empty where it is legal."""
+        if not self.ops:
+            return []
+        known = {**facts, **self.chosen}
+        op = str(facts["op"])
+        found = [
+            Violation(one.id, one.describe(known), self.cite(one.source))
+            for one in (*self.constraints, *self.ops.get(op, ()))
+            if not one.holds(known)
+        ]
+        if op not in self.ops:
+            found.append(Violation("op", f"{self.name} has no {op}", self.cite(self.file_source)))
+        activation = facts.get("activation")
+        if isinstance(activation, str) and self.activations and activation not in self.activations:
+            message = f"{self.name} does not run the activation `{activation}`"
+            found.append(Violation("activation", message, self.cite(self.activation_source)))
+        return found
+
+    def cite(self, source: str) -> str:
+        """A source with its key written out: `A: Conv row` becomes the document and the row."""
+        key, _, row = source.partition(":")
+        return f"{self.sources[key]}:{row}" if key in self.sources and row else self.sources.get(source, source)

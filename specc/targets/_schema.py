@@ -1,0 +1,63 @@
+"""The JSON Schema of a target file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_CONSTRAINTS: dict[str, Any] = {
+    "type": ["array", "null"],
+    "items": {
+        "type": "object",
+        "required": ["id", "require", "message"],
+        "additionalProperties": False,
+        "properties": {
+            "id": {"type": "string", "pattern": "^[a-z0-9-]+$"},
+            "when": {"type": "string", "description": "an expression over facts and options; the constraint applies where it holds"},
+            "require": {"type": "string", "description": "an expression that has to hold"},
+            "message": {"type": "string", "description": "what is wrong, with {fact} filled in"},
+            "source": {"type": "string", "description": "`KEY: row`, KEY standing in `sources`"},
+        },
+    },
+}
+
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "specc target",
+    "type": "object",
+    "required": ["target", "name", "doc"],
+    "additionalProperties": False,
+    "properties": {
+        "target": {"const": 1, "description": "version of the target file format"},
+        "name": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
+        "doc": {"type": "string"},
+        "layout": {"enum": ["logical", "nhwc"]},
+        "options": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["values", "default"],
+                "additionalProperties": False,
+                "properties": {
+                    "values": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                    "default": {"type": "string"},
+                    "doc": {"type": "string"},
+                },
+            },
+        },
+        "sources": {"type": "object", "additionalProperties": {"type": "string"}},
+        "constraints": _CONSTRAINTS,
+        "activations": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"legal": {"type": "array", "items": {"type": "string"}}, "source": {"type": "string"}},
+        },
+        "ops": {"type": "object", "additionalProperties": _CONSTRAINTS},
+        "limits": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "lowerings": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+        "file": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"operators": {"type": "array", "items": {"type": "string"}}, "source": {"type": "string"}},
+        },
+    },
+}

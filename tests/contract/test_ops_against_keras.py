@@ -1,0 +1,291 @@
+"""Every op against its Keras class: arguments, shapes, dtypes, weights, and what is refused.
+
+Keras' symbolic call is the judge. Where it accepts what specc refuses, the layer is run: it has to fail then, or the
+case has to be listed in `STRICTER` with the reason.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from specc.ir.types import FLOATS, INTS, TensorType
+from specc.ops import _registry
+from specc.ops._attributes import fields_of
+from specc.ops._base import Mismatch, OpDef
+from specc.ops._keras_objects import ACTIVATION, CONSTRAINT, INITIALIZER, REGULARIZER, KerasObject, ObjectOf
+from specc.ops._settings import Settings
+
+from .strategies import Case, cases, decode, node
+
+pytestmark = pytest.mark.keras
+OPS = [op for op in _registry.all_ops() if op.name != "Input"]
+BY_NAME = pytest.mark.parametrize("op", OPS, ids=[op.name for op in OPS])
+
+EXCLUDED = {
+    "self",
+    "name",  # the node's name
+    "kwargs",
+    "quantization_config",  # a post-training matter of targets
+}
+
+# What Keras runs and specc refuses, by op: (what the message says, why)
+STRICTER: dict[str, list[tuple[str, str]]] = {
+    "Activation": [("works along the last axis", "on a scalar Keras normalises over the batch")],
+    "Softmax": [("is the batch axis", "Keras normalises over the batch"), ("along axis -1, which [] does not", "the same")],
+    "Concatenate": [
+        ("is the batch axis", "Keras joins the batches"),
+        ("along axis -1, which [] does not", "the same"),
+    ],
+    "Rescaling": [("which do not fit the last axis", "Keras gives a larger result than its symbolic shape says")],
+    "Dropout": [("does not fit an operand", "Keras looks at it in training only, and stretches a shorter one")],
+    "Average": [("computes on floats", "Keras averages int32 into float64 whatever the layer's dtype")],
+    "Conv1D": [("OrthogonalRegularizer is for matrices", "Keras fails in training only")],
+    **{
+        name: [("uint64", "Keras narrows uint64 to uint32")]
+        for name in ("Add", "Subtract", "Multiply", "Maximum", "Minimum")
+    },
+}
+
+
+def keras() -> Any:
+    return importlib.import_module("keras")
+
+
+def keras_class(op: OpDef) -> Any:
+    return getattr(keras().layers, op.name)
+
+
+def keras_value(value: Any) -> Any:
+    if isinstance(value, KerasObject):
+        return getattr(getattr(keras(), value.module), value.name)(**dict(value.arguments))
+    return dict(value) if isinstance(value, Settings) else value
+
+
+def make_layer(op: OpDef, attributes: Any, given: dict[str, Any]) -> Any:
+    """The Keras layer with the attributes that a spec gives; the others are left to Keras' defaults."""
+    names = {name for name, one in fields_of(op.attributes).items() if not one.spec_only}
+    wanted = {("rate" if name == "keep_prob" else name) for name in given} & names
+    return keras_class(op)(**{name: keras_value(getattr(attributes, name)) for name in wanted})
+
+
+def apply(op: OpDef, layer: Any, tensors: list[Any], **options: Any) -> list[Any]:
+    first, rest = tensors[0], tensors[1:]
+    if op.keywords:
+        result = layer(first, **dict(zip(op.keywords, rest, strict=False)), **options)
+    else:
+        result = layer(tensors if op.arity.many else first, **options)
+    return list(result) if isinstance(result, (list, tuple)) else [result]
+
+
+def symbolic(op: OpDef, layer: Any, operands: list[TensorType]) -> list[TensorType]:
+    tensors = [keras().KerasTensor((None, *one.shape), one.dtype) for one in operands]
+    return [TensorType(tuple(one.shape[1:]), one.dtype) for one in apply(op, layer, tensors)]
+
+
+def run(op: OpDef, layer: Any, operands: list[TensorType], **options: Any) -> list[TensorType]:
+    """What comes out where numbers go in."""
+    ops = keras().ops
+    tensors = [ops.cast(ops.ones((2, *one.shape)), one.dtype) for one in operands]
+    results = apply(op, layer, tensors, **options)
+    assert layer.losses is not None  # computes the penalties
+    return [TensorType(tuple(one.shape[1:]), keras().backend.standardize_dtype(one.dtype)) for one in results]
+
+
+def inferred(op: OpDef, attributes: Any, operands: list[TensorType]) -> list[TensorType]:
+    result = op.infer(attributes, operands)
+    if isinstance(result, TensorType):
+        assert op.ports(attributes) == ("out",)
+        return [result]
+    assert tuple(result) == op.ports(attributes)
+    return list(result.values())
+
+
+def refused_by_keras(op: OpDef, attributes: Any, case: Case, message: str) -> bool:
+    """Whether Keras fails too: when the layer is made, called, run or trained; or is known not to."""
+    if any(part in message for part, _ in STRICTER.get(op.name, [])) or "OrthogonalRegularizer" in message:
+        return True
+    try:
+        layer = make_layer(op, attributes, case.given)
+        symbolic(op, layer, case.operands)
+        run(op, layer, case.operands)
+    except Exception:  # Keras raises many types: ValueError, IndexError, ZeroDivisionError, TensorFlow's own
+        return True
+    return False
+
+
+@BY_NAME
+def test_arguments_and_defaults_are_those_of_keras(op: OpDef) -> None:
+    parameters = {name: one for name, one in inspect.signature(keras_class(op)).parameters.items() if name not in EXCLUDED}
+    own = {name: one for name, one in fields_of(op.attributes).items() if not one.spec_only and name not in ("trainable", "dtype")}
+    assert list(own) == list(parameters)
+    for name, one in own.items():
+        default = parameters[name].default
+        assert one.required == (default is inspect.Parameter.empty), name
+        if not one.required:
+            assert one.kind.decode(node(default)) == one.default, name
+
+
+def test_the_arguments_of_input_are_those_of_keras() -> None:
+    left_out = {"batch_size", "sparse", "ragged", "batch_shape", "name", "tensor", "optional"}
+    assert set(inspect.signature(keras().Input).parameters) - left_out == set(fields_of(_registry.get("Input").attributes))
+
+
+@BY_NAME
+@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_shapes_dtypes_and_weights_are_those_of_keras(op: OpDef, data: st.DataObject) -> None:
+    case = data.draw(cases(op))
+    attributes = decode(op, case.given)
+    assume(op.arity.least <= len(case.operands))
+    refused = op.checks(attributes)
+    if refused is not None:
+        assert refused[0] in fields_of(op.attributes)
+        assert refused_by_keras(op, attributes, case, refused[1]), refused
+        return
+    try:
+        types = inferred(op, attributes, case.operands)
+    except Mismatch as error:
+        assert error.operand is not None and error.help
+        assert refused_by_keras(op, attributes, case, error.message), error.message
+        return
+    layer = make_layer(op, attributes, case.given)
+    assert symbolic(op, layer, case.operands) == types
+    weights = op.weights(attributes, case.operands)
+    assert [(one.name, one.shape, one.trainable) for one in weights] == [
+        (one.name, tuple(one.shape), one.trainable) for one in layer.weights
+    ]
+    assert sum(one.elements for one in weights) == layer.count_params()
+    assert op.macs(attributes, case.operands, types[0]) >= 0
+    keras().backend.clear_session()
+
+
+MINIMAL: dict[str, dict[str, Any]] = {
+    "Activation": {"activation": "relu"},
+    "AveragePooling2D": {"pool_size": 2},
+    "Conv1D": {"filters": 2, "kernel_size": 2},
+    "Conv2D": {"filters": 2, "kernel_size": 2},
+    "Dense": {"units": 2},
+    "DepthwiseConv2D": {"kernel_size": 2},
+    "Dropout": {"rate": 0.5},
+    "Reshape": {"target_shape": [-1]},
+    "Rescaling": {"scale": 0.5},
+    "SimpleRNN": {"units": 2},
+}
+RANKS = {"Conv1D": 2, "SimpleRNN": 2, **dict.fromkeys([op.name for op in OPS if op.name.endswith("2D")], 3)}
+
+
+def check_run(op: OpDef, given: dict[str, Any], operands: list[TensorType]) -> None:
+    """The types that are inferred are those of the arrays that come out."""
+    attributes = decode(op, given)
+    case = Case(given, operands)
+    try:
+        types = inferred(op, attributes, operands)
+    except Mismatch as error:
+        assert refused_by_keras(op, attributes, case, error.message), error.message
+        return
+    assert run(op, make_layer(op, attributes, given), operands) == types
+
+
+@BY_NAME
+@pytest.mark.parametrize("dtype", [*INTS, "bool"])
+def test_integers_and_booleans_come_out_as_keras_runs_them(op: OpDef, dtype: str) -> None:
+    """Keras' symbolic call claims floats for integers; the arrays tell."""
+    operand = TensorType((4, 4, 2)[3 - RANKS.get(op.name, 3) :], dtype)
+    for given in (MINIMAL.get(op.name, {}), {**MINIMAL.get(op.name, {}), "dtype": "float16"}):
+        check_run(op, given, [operand] * max(op.arity.least, 1))
+
+
+@pytest.mark.parametrize("name", [*ACTIVATION.values])
+@pytest.mark.parametrize("dtype", ["int8", "int32", "uint32", "bool", "float32"])
+def test_activations_of_integers_come_out_as_keras_runs_them(name: str, dtype: str) -> None:
+    check_run(_registry.get("Activation"), {"activation": name}, [TensorType((3,), dtype)])
+
+
+RELUS: list[dict[str, Any]] = [
+    {"max_value": 6},
+    {"max_value": 3, "threshold": 1},
+    {"negative_slope": 0.1},
+    {"negative_slope": 0.1, "max_value": 6},
+    {"negative_slope": 0.1, "threshold": 0.5},
+]
+
+
+@pytest.mark.parametrize("given", RELUS)
+@pytest.mark.parametrize("dtype", ["int8", "int32", "uint32", "bool", "float32"])
+def test_relu_of_integers_comes_out_as_keras_runs_it(given: dict[str, Any], dtype: str) -> None:
+    check_run(_registry.get("ReLU"), given, [TensorType((3,), dtype)])
+
+
+MERGES = ["Add", "Maximum", "Concatenate", "Average"]
+PAIRS = [(a, b) for i, a in enumerate(INTS) for b in (*INTS[i + 1 :], "bool", "float16")] + [("bool", "float64")]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+def test_merges_of_two_dtypes_come_out_as_keras_runs_them(pair: tuple[str, str]) -> None:
+    for name in MERGES:
+        check_run(_registry.get(name), {}, [TensorType((3,), dtype) for dtype in pair])
+
+
+def test_every_layer_takes_the_compute_dtypes() -> None:
+    for op in OPS:
+        operand = TensorType((4, 4, 2)[3 - RANKS.get(op.name, 3) :])
+        for dtype in FLOATS:
+            given = {**MINIMAL.get(op.name, {}), "dtype": dtype}
+            layer = make_layer(op, decode(op, given), given)
+            operands = [operand] * max(op.arity.least, 1)
+            assert symbolic(op, layer, operands) == inferred(op, decode(op, given), operands)
+
+
+# The tables of Keras' small objects
+
+ABSTRACT = {"Initializer", "Regularizer", "Constraint"}
+LEFT_OUT = {"STFT"}  # makes the kernels of a layer that specc does not have
+OTHER_NAMES = {"IdentityInitializer", "OrthogonalInitializer", "STFTInitializer"}  # second names of classes
+NEW_AXES = {"input_axes", "output_axes"}  # of the VarianceScaling family: for kernels with unusual axes
+TABLES: list[ObjectOf] = [INITIALIZER, REGULARIZER, CONSTRAINT]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=[one.module for one in TABLES])
+def test_the_tables_of_objects_are_those_of_keras(table: ObjectOf) -> None:
+    module = getattr(keras(), table.module)
+    classes = {name: one for name, one in vars(module).items() if inspect.isclass(one)}
+    public = {name for name in classes if name[0].isupper()} - ABSTRACT - OTHER_NAMES
+    assert set(table.classes) == public - LEFT_OUT
+    for name, arguments in table.classes.items():
+        parameters = {key: one for key, one in inspect.signature(classes[name]).parameters.items() if key not in NEW_AXES}
+        assert list(arguments) == list(parameters)
+        for key, (kind, default) in arguments.items():
+            empty = parameters[key].default is inspect.Parameter.empty
+            assert default is ... if empty else kind.decode(node(parameters[key].default)) == default, f"{name}.{key}"
+
+
+@pytest.mark.parametrize("table", TABLES, ids=[one.module for one in TABLES])
+def test_the_names_of_objects_are_those_of_keras(table: ObjectOf) -> None:
+    module = getattr(keras(), table.module)
+    for spelling, name in table.names.items():
+        named = getattr(module, spelling, None)
+        assert (named or type(module.get(spelling))) is getattr(module, name), spelling
+    lower = {name for name, one in vars(module).items() if inspect.isclass(one) and name[0].islower()}
+    assert lower - {"stft"} <= set(table.names)
+
+
+def test_the_activations_are_those_of_keras() -> None:
+    module = keras().activations
+    public = {name for name in dir(module) if not name.startswith("_")} - {"deserialize", "get", "serialize"}
+    assert public == {*ACTIVATION.values, *ACTIVATION.aliases, *ACTIVATION.refused}
+    for alias, name in ACTIVATION.aliases.items():
+        assert module.get(alias) is module.get(name)
+
+
+def test_the_refused_activations_cannot_be_called_by_name() -> None:
+    for name, runs in {"glu": lambda: keras().ops.ones((1, 3)), "threshold": lambda: keras().ops.ones((1, 4))}.items():
+        assert name in ACTIVATION.refused
+        source: Callable[[], Any] = runs
+        with pytest.raises((TypeError, ValueError, Exception)):
+            keras().activations.get(name)(source())
