@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from specc import passes
-from specc.analysis.costs import Costs, costs
+from specc.analysis.costs import Costs, NodeCost, costs
 from specc.analysis.lints import lint
 from specc.analysis.shapes import infer_types
 from specc.diagnostics import Diagnostic, Diagnostics, Severity, SpeccError
@@ -59,7 +59,8 @@ def read(path: str | Path, diagnostics: Diagnostics) -> Source:
     try:
         data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
     except OSError as error:
-        diagnostics.report("unreadable-file", f"`{name}` cannot be read: {error.strerror or error}")
+        message = f"`{name}` cannot be read: {error.strerror or error}"
+        diagnostics.report("unreadable-file", message, help="check the path, and that the file may be read")
         return Source(name, "")
     source, problem = decode("<stdin>" if name == STDIN else name, data)
     if problem is not None:
@@ -122,9 +123,10 @@ def _targets(spec: Spec, names: Sequence[str], diagnostics: Diagnostics) -> dict
     found: dict[str, Target] = {}
     for name in dict.fromkeys([*wanted, *spec.target_spans]):
         try:
-            target = load(name)
+            target = load(_beside(spec.source, name) if name in spans else name)
         except TargetError as error:
-            diagnostics.report(error.code, error.message, (spans.get(name), "not known"), help=error.help)
+            label = "not known" if error.code == "unknown-target" else "not valid"
+            diagnostics.report(error.code, error.message, (spans.get(name), label), help=error.help)
             continue
         options = spec.targets.get(target.name)
         if options is not None:
@@ -134,36 +136,43 @@ def _targets(spec: Spec, names: Sequence[str], diagnostics: Diagnostics) -> dict
     return found
 
 
+def _beside(source: Source, name: str) -> str:
+    """A target named in a spec: the path of a target file counts from the spec's folder."""
+    return str(Path(source.name).parent / name) if "/" in name or name.endswith((".yaml", ".yml")) else name
+
+
+@dataclass(frozen=True)
+class _Limited:
+    """What a limit of the budget counts: of the whole network, and of one row."""
+
+    what: str
+    total: Callable[[Costs], int]
+    share: Callable[[NodeCost], int]
+
+
 _LIMITS = {
-    "params_max": ("parameters", lambda one: one.parameters),
-    "macs_max": ("multiply-accumulates", lambda one: one.macs_unrolled),
-    "activation_bytes_max": ("bytes of activations", lambda one: one.activation_bytes_unrolled),
+    "params_max": _Limited("parameters", lambda one: one.parameters, lambda row: row.parameters),
+    "macs_max": _Limited("multiply-accumulates", lambda one: one.macs_unrolled, lambda row: row.macs * row.calls),
+    "activation_bytes_max": _Limited(
+        "bytes of activations", lambda one: one.activation_bytes_unrolled, lambda row: row.bytes * row.calls
+    ),
 }
 
 
 def _check_budget(spec: Spec, counted: Costs, diagnostics: Diagnostics) -> None:
     for key, limit in spec.budget.limits.items():
-        what, count = _LIMITS[key]
-        found = count(counted)
+        limited = _LIMITS[key]
+        found = limited.total(counted)
         if found > limit.value:
-            rows = sorted(counted.rows, key=lambda row: -_share(key, row))[:3]
-            most = ", ".join(f"`{row.node.name}` {_share(key, row):,}" for row in rows if _share(key, row))
+            rows = sorted(counted.rows, key=limited.share, reverse=True)[:3]
+            most = ", ".join(f"`{row.node.name}` {limited.share(row):,}" for row in rows if limited.share(row))
             diagnostics.report(
                 "over-budget",
-                f"the network has {found:,} {what}, {found - limit.value:,} more than `{key}` allows",
+                f"the network has {found:,} {limited.what}, {found - limit.value:,} more than `{key}` allows",
                 (limit.span, f"at most {limit.value:,}"),
                 notes=[f"most are in {most}"] if most else [],
                 help=f"make the network smaller or raise `{key}`",
             )
-
-
-def _share(key: str, row: object) -> int:
-    shares = {
-        "params_max": lambda: row.parameters,  # type: ignore[attr-defined]
-        "macs_max": lambda: row.macs * row.calls,  # type: ignore[attr-defined]
-        "activation_bytes_max": lambda: row.bytes * row.calls,  # type: ignore[attr-defined]
-    }
-    return shares[key]()
 
 
 @dataclass(frozen=True)

@@ -26,14 +26,20 @@ def _drop_rate(node: Node, attribute_span: AttributeSpan, diagnostics: Diagnosti
     rate = node.attributes.rate
     if rate <= HIGH_RATE:
         return
-    span = attribute_span(node.name, "rate") or attribute_span(node.name, "keep_prob") or node.origin.span
     keep = round(1 - rate, 12)
+    as_rate, as_keep = (attribute_span(node.name, name) for name in ("rate", "keep_prob"))
+    if as_keep and not as_rate:
+        note = "`keep_prob` is the share that is kept; Keras' `rate` is the share that is dropped"
+        help = f"if {keep:g} is the share to drop, write `rate: {keep:g}`"
+    else:
+        note = "`rate` is the share that is dropped; some frameworks ask for the share that is kept"
+        help = f"if {rate:g} is the share to keep, write `keep_prob: {rate:g}`"
     diagnostics.report(
         "high-drop-rate",
-        f"`{node.name}` drops {rate:.0%} of what it reads",
-        (span, f"keeps {keep:.0%}"),
-        notes=["`rate` is the share that is dropped; some frameworks ask for the share that is kept"],
-        help=f"if {rate:g} is the share to keep, write `keep_prob: {rate:g}`",
+        f"`{node.name}` drops {rate * 100:.4g}% of what it reads",
+        (as_rate or as_keep or node.origin.span, f"keeps {keep * 100:.4g}%"),
+        notes=[note],
+        help=help,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from specc.analysis.costs import weights_of
 from specc.diagnostics import Diagnostics
 from specc.ir import Fill, Graph, Loop, Node, Operand, State, TensorType, topology
 from specc.ir.graph import OUT, Collect, Types
@@ -43,6 +44,9 @@ class _Inference:
         for node in self.graph.inputs:
             self.apply(node, types, self.diagnostics)
         self.items(topology.schedule(self.graph), types)
+        for node in self.graph.nodes:
+            if node.layer != node.name:
+                self.check_shared(node, types)
         return types
 
     def items(self, items: tuple[topology.Item, ...], types: Types) -> None:
@@ -72,6 +76,26 @@ class _Inference:
         else:
             for port, one in result.items():
                 types[node.name, port] = one
+
+    def check_shared(self, node: Node, types: Types) -> None:
+        """A layer called again has to find what its weights were made for."""
+        owner = self.graph.by_name.get(node.layer)
+        if owner is None or (node.name, OUT) not in types or not owner.operands or not node.operands:
+            return
+        own, other = weights_of(owner, types), weights_of(node, types)
+        built, found = (types.get((one.value, one.port)) for one in (owner.operands[0], node.operands[0]))
+        if not own or not other or built is None or found is None:
+            return
+        same_rank = built.rank == found.rank or not hasattr(node.attributes, "axis")
+        if [one.shape for one in own] == [one.shape for one in other] and same_rank:
+            return
+        self.diagnostics.report(
+            "shape-mismatch",
+            f"`{node.name}`: the layer `{owner.name}` is built for {built}, found {found}",
+            (node.operands[0].span or node.origin.span, f"`{node.operands[0]}` is {found}"),
+            (owner.origin.span, f"its weights are made here, for `{owner.operands[0]}` of {built}"),
+            help=f"bring `{node.operands[0]}` to the shape of `{owner.operands[0]}`, or give `{node.name}` an `op` of its own",
+        )
 
     def report(self, node: Node, error: Mismatch, operands: list[TensorType], diagnostics: Diagnostics) -> None:
         labels: list[tuple[Span | None, str]] = []
@@ -126,12 +150,14 @@ class _Inference:
         """Types the states: from their `init`; from a trial pass where that is zeros or ones."""
         waiting: list[State] = []
         for state in item.loop.states:
+            if state.name in self.broken:
+                continue
             if isinstance(state.init, Fill):
                 waiting.append(state)
             elif (found := types.get((state.init.value, state.init.port))) is not None:
                 types[state.name, OUT] = found
         if waiting:
-            for name, found in _trial(self.graph, item, types).items():
+            for name, found in _trial(self.graph, item, waiting, types).items():
                 types[name, OUT] = found
 
     def check_state(self, loop: Loop, state: State, types: Types) -> None:
@@ -141,30 +167,41 @@ class _Inference:
             self.report_unknown_state(loop, state, types)
         if before is None or after is None or before == after:
             return
-        kind = "init" if isinstance(state.init, Operand) else "start"
+        what = "shape and dtype" if before.shape != after.shape and before.dtype != after.dtype else "shape"
         self.diagnostics.report(
             "state-mismatch",
             f"state `{state.name}` is {before} before a pass and {after} after it",
             (state.next.span, f"`next`: `{state.next}` is {after}"),
-            (state.init_span or state.origin.span, f"`{kind}`: {self.show_init(state)} is {before}"),
+            (state.init_span or state.origin.span, f"`init`: {_show_init(state)} is {before}"),
             (self.place(state.next.value), f"`{state.next}` comes from here"),
-            help="a state keeps one shape and dtype over all passes: change the node that gives `next`, or start from another value",
+            help=f"a state keeps its {what if before.shape != after.shape else 'dtype'} over all passes: "
+            "change the node that gives `next`, or start from another value",
         )
 
-    def show_init(self, state: State) -> str:
-        return f"`{state.init}`" if isinstance(state.init, Operand) else "this"
-
     def report_unknown_state(self, loop: Loop, state: State, types: Types) -> None:
-        pending = [name for name in loop.body if (name, OUT) not in types and name in self.broken]
-        if pending or state.next.value in self.broken:
+        if self.is_excused(loop, types):
             return
+        kind = "zeros" if isinstance(state.init, Fill) and state.init.value == 0 else "ones"
         self.diagnostics.report(
             "state-shape-unknown",
-            f"the shape of state `{state.name}` cannot be told: it starts from a number and `{state.next}` depends on it",
+            f"the shape of state `{state.name}` cannot be told: it starts from {kind}, and `{state.next}` depends on it",
             (state.init_span, "has no shape of its own"),
             (state.next.span, "depends on the state"),
             help="start it from an input or a node of the shape it should have",
         )
+
+    def is_excused(self, loop: Loop, types: Types) -> bool:
+        """Whether something in a loop's body failed for a reason of its own, which has been reported."""
+        unknown = {*loop.body, *(state.name for state in loop.states)}
+        if any(state.name in self.broken or state.next.value in self.broken for state in loop.states):
+            return True
+        for name in loop.body:
+            node = self.graph.by_name[name]
+            waits_for = [one.value for one in node.operands if (one.value, one.port) not in types]
+            failed = not waits_for and not any(key[0] == name for key in types)
+            if name in self.broken or failed or any(one not in unknown for one in waits_for):
+                return True
+        return False
 
     def collect(self, loop: Loop, collect: Collect, types: Types) -> None:
         found = types.get((collect.value.value, collect.value.port))
@@ -176,13 +213,18 @@ class _Inference:
             types[collect.name, OUT] = found.with_shape((loop.passes, *found.shape))
 
 
-def _trial(graph: Graph, item: topology.LoopItem, types: Types) -> dict[str, TensorType]:
+def _show_init(state: State) -> str:
+    if isinstance(state.init, Operand):
+        return f"`{state.init}`"
+    return "`zeros`, in the shape of the first `next`," if state.init.value == 0 else "`ones`, in the shape of the first `next`,"
+
+
+def _trial(graph: Graph, item: topology.LoopItem, fills: list[State], types: Types) -> dict[str, TensorType]:
     """The types of states that start from a number: what a pass makes of them, with guesses while they are unknown.
 
     Only proposals: the pass that follows infers everything from them and compares. States that feed each other need as
     many rounds as the chain is long.
     """
-    fills = [state for state in item.loop.states if isinstance(state.init, Fill)]
     found: dict[str, TensorType] = {}
     for _ in fills:
         known: dict[tuple[str, str], TensorType] = {(name, OUT): one for name, one in found.items()}

@@ -7,7 +7,7 @@ out of the Python API.
 from specc.diagnostics.codes import CODES, Severity
 from specc.diagnostics.collector import Diagnostics
 from specc.diagnostics.model import Diagnostic, Fix, Label, SpeccError
-from specc.diagnostics.suggest import closest, did_you_mean
+from specc.diagnostics.suggest import closest, did_you_mean, short
 
 __all__ = [
     "CODES",
@@ -19,4 +19,5 @@ __all__ = [
     "SpeccError",
     "closest",
     "did_you_mean",
+    "short",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from specc.diagnostics.codes import CODES, Severity
 from specc.diagnostics.model import Diagnostic, Fix, Label
-from specc.diagnostics.suggest import did_you_mean
+from specc.diagnostics.suggest import did_you_mean, short
 from specc.source import Problem, Source, Span
 
 _IGNORE = re.compile(r"#\s*specc:\s*ignore\[([^\]\n]*)\]")
@@ -16,16 +16,16 @@ _IGNORE = re.compile(r"#\s*specc:\s*ignore\[([^\]\n]*)\]")
 class Diagnostics:
     """The findings about one source.
 
-    Stages add to it and go on where they can. One mistake shows once: a second finding of the same code at the same
+    Stages add to it and go on where they can. One mistake shows once: a second finding that says the same at the same
     primary place is dropped.
     """
 
     def __init__(self) -> None:
         self._items: list[Diagnostic] = []
-        self._seen: set[tuple[str, Span | None]] = set()
+        self._seen: set[tuple[str, Span | None, str]] = set()
 
     def add(self, diagnostic: Diagnostic) -> None:
-        key = (diagnostic.code, diagnostic.span)
+        key = (diagnostic.code, diagnostic.span, diagnostic.message)
         if diagnostic.span is None or key not in self._seen:
             self._seen.add(key)
             self._items.append(diagnostic)
@@ -43,8 +43,13 @@ class Diagnostics:
         kept = tuple(Label(span, text) for span, text in labels if span is not None)
         self.add(Diagnostic(code, message, kept, tuple(notes), help, fix))
 
-    def unknown(self, code: str, what: str, span: Span, name: str, known: Iterable[str], help: str = "") -> None:
-        """Reports a name that is not among the known ones, with the closest as a suggestion and a fix."""
+    def unknown(
+        self, code: str, what: str, span: Span, name: str, known: Iterable[str], help: str = "", where: str = ""
+    ) -> None:
+        """Reports a name that is not among the known ones, with the closest as a suggestion and a fix.
+
+        `where` ends the message: ` of Dense`; `help` is the advice where no known name is close.
+        """
         names = list(known)
         close = did_you_mean(name, names)
         fix = Fix(span, close, f"replace `{name}` by `{close}`") if close and span.text == name else None
@@ -52,11 +57,19 @@ class Diagnostics:
         if not advice and names:
             shown = ", ".join(f"`{one}`" for one in names[:12])
             advice = f"known here: {shown}" + (", …" if len(names) > 12 else "")
-        self.report(code, f"unknown {what} `{name}`", (span, "not known here"), help=advice, fix=fix)
+        self.report(code, f"unknown {what} `{short(name)}`{where}", (span, "not known here"), help=advice, fix=fix)
 
     def problems(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             self.add(Diagnostic.from_problem(problem))
+
+    def has(self, *codes: str) -> bool:
+        """Whether something was found under one of these codes."""
+        return any(one.code in codes for one in self._items)
+
+    def spans(self, *codes: str) -> list[Span]:
+        """The primary places of what was found under these codes."""
+        return [one.span for one in self._items if one.code in codes and one.span is not None]
 
     @property
     def has_errors(self) -> bool:
@@ -105,7 +118,10 @@ def _without_ignored(items: list[Diagnostic], source: Source) -> list[Diagnostic
 def _unused_ignore(code: str, span: Span) -> Diagnostic:
     if code not in CODES:
         close = did_you_mean(code, CODES)
-        message, help = f"no diagnostic is called `{code}`", f"did you mean `{close}`?" if close else "`specc explain` lists the codes"
+        message, help = (
+            f"no diagnostic is called `{code}`",
+            f"did you mean `{close}`?" if close else "`specc explain` lists the codes",
+        )
     elif CODES[code].severity is Severity.ERROR:
         message, help = f"`{code}` is an error and cannot be ignored", "mend it and remove the comment"
     else:

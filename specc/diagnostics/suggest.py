@@ -1,4 +1,4 @@
-"""The name a user most likely meant."""
+"""The name a user most likely meant, and how a message shows what was written instead."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """The known name closest to `name`, or None where none is close enough to be a help."""
     found = closest(name, known, 1)
     return found[0] if found else None
+
+
+def short(text: str, length: int = 60) -> str:
+    """A user's text as a message shows it: on one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:

@@ -152,23 +152,12 @@ def tflite_bytes(model: Any) -> bytes:
         return bytes(converter.convert())
 
 
-def run_tflite(data: bytes, names: Sequence[str], inputs: Sequence[Array]) -> list[Array]:
-    """The outputs of a TFLite file for one example, in the order of its signature's sorted names.
-
-    `names` are the inputs' names in the order of `inputs`.
-    """
+def run_tflite(data: bytes, inputs: Mapping[str, Array]) -> dict[str, Array]:
+    """The outputs of a TFLite file by the names of its signature; a single one is called `output_0`."""
     with quiet():
         interpreter = tensorflow().lite.Interpreter(model_content=data)
-        interpreter.allocate_tensors()
-    by_name: dict[str, Array] = {}
-    for detail in interpreter.get_input_details():
-        name = detail["name"].removeprefix("serving_default_").split(":")[0]
-        by_name[name] = detail["index"]
-    order = [by_name[name] for name in names] if set(names) == set(by_name) else sorted(by_name.values())
-    for index, array in zip(order, inputs, strict=True):
-        interpreter.set_tensor(index, array)
-    interpreter.invoke()
-    return [interpreter.get_tensor(one["index"]) for one in interpreter.get_output_details()]
+        runner = interpreter.get_signature_runner("serving_default")
+    return dict(runner(**inputs))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ the order of computation, whose value differs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -177,19 +177,11 @@ def tflite_against(
     """A TFLite file, run by the interpreter on single examples, against outputs that are known."""
     names = [tensor.name for tensor in module.INPUTS]
     adapted = module.adapt_inputs(dict(inputs))
-    arrays = [adapted] if len(names) == 1 else list(adapted)
+    arrays = dict(zip(names, [adapted] if len(names) == 1 else adapted, strict=True))
     rows: list[dict[str, Array]] = []
-    for index in range(min(most, len(arrays[0]))):
-        outputs = runtime.run_tflite(data, names, [array[index : index + 1] for array in arrays])
-        rows.append(named(module, module.restore_outputs(_by_name(module, outputs))))
+    for index in range(min(most, len(arrays[names[0]]))):
+        outputs = runtime.run_tflite(data, {name: array[index : index + 1] for name, array in arrays.items()})
+        restored = module.restore_outputs(outputs if len(module.OUTPUTS) > 1 else next(iter(outputs.values())))
+        rows.append(named(module, restored))
     found = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
     return compare(what, found, {name: one[: len(rows)] for name, one in expected.items()})
-
-
-def _by_name(module: ModuleType, outputs: Sequence[Array]) -> Any:
-    """A converted model gives a dict's values in the order of its sorted keys."""
-    names = sorted(tensor.name for tensor in module.OUTPUTS)
-    return outputs[0] if len(names) == 1 else dict(zip(names, outputs, strict=True))
-
-
-Progress = Callable[[str], None]

@@ -115,6 +115,11 @@ def _reachable(flow: nx.DiGraph, starts: Iterable[str]) -> set[str]:
     return seen
 
 
+def upstream(graph: Graph, name: str) -> set[str]:
+    """Everything a value depends on within a pass, itself included."""
+    return _reachable(_dataflow(graph).reverse(copy=False), [name])
+
+
 def needed(graph: Graph) -> set[str]:
     """Every name that some output depends on, over pass boundaries too."""
     backward = nx.DiGraph((reader, value) for value, reader in graph.edges())

@@ -106,7 +106,7 @@ class Rewriter:
         op = registry.get(node.op)
         results = {port: self.types[node.name, port] for port in op.ports(node.attributes)}
         weights = {
-            one.name: WeightSource(node.layer, one.name)
+            one.name: WeightSource(node.layer, one.name, one.shape)
             for one in op.weights(node.attributes, [value.logical for value in operands])
         }
         try:
@@ -137,7 +137,7 @@ class Rewriter:
             return self.accept(node, operands, results, weights)
         if self.depth > _MAX_STEPS:
             raise RuntimeError(f"the lowerings of {self.target.name} go in circles at {node.name}")
-        for name, lowering in self.lowerings:
+        for name, lowering in () if any(one.hard for one in violations) else self.lowerings:
             site = Site(self, node, tuple(operands), results, weights, violations, known, is_logical, is_final, name)
             if lowering.matches(site):
                 self.depth += 1
@@ -328,7 +328,7 @@ class Rewriter:
 
     def report(self, node: Node, violations: Sequence[Violation]) -> None:
         """One error for one node: the constraint that says most about it."""
-        first = next((one for one in violations if one.id not in ("four-dimensional", "op")), None)
+        first = next((one for one in violations if one.hard or one.id not in ("four-dimensional", "op")), None)
         first = first or (violations[0] if violations else Violation("layout", "its layout is not known"))
         notes = [f"constraint `{first.id}`" + (f", from {first.source}" if first.source else "")]
         if node.origin.trail:

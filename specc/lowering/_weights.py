@@ -33,10 +33,11 @@ Step = Reshape | Slice | Pad
 
 @dataclass(frozen=True, slots=True)
 class WeightSource:
-    """A weight of the reference build, and the steps that make a weight of the target from it."""
+    """A weight of the reference build with its shape there, and the steps that make a weight of the target from it."""
 
     layer: str
     weight: str
+    shape: tuple[int, ...]
     steps: tuple[Step, ...] = ()
 
     def reshape(self, *shape: int) -> WeightSource:

@@ -86,7 +86,9 @@ class Int(Kind):
     def decode(self, node: Node) -> int:
         if not isinstance(node, Scalar) or isinstance(node.value, bool) or not isinstance(node.value, int):
             raise self.wrong(node)
-        outside = (self.least is not None and node.value < self.least) or (self.most is not None and node.value > self.most)
+        outside = (self.least is not None and node.value < self.least) or (
+            self.most is not None and node.value > self.most
+        )
         if outside or abs(node.value) >= 2**63:
             raise BadValue(node.span, f"expected {self.expects}, found {node.value}", code="bad-value")
         return node.value
@@ -302,8 +304,10 @@ class OneOf(Kind):
             try:
                 return kind.decode(node)
             except BadValue as error:
-                if best is None or (error.code != "wrong-type" and best.code == "wrong-type") or (
-                    error.span != node.span and best.span == node.span
+                if (
+                    best is None
+                    or (error.code != "wrong-type" and best.code == "wrong-type")
+                    or (error.span != node.span and best.span == node.span)
                 ):
                     best = error
         assert best is not None

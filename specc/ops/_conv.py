@@ -10,7 +10,7 @@ from specc.ops._attributes import Enum, Int, PerAxis, attribute, optional
 from specc.ops._base import Attributes, Mismatch, Operands, Weight, compute_dtype, need_rank
 from specc.ops._dtypes import need_floats
 from specc.ops._geometry import CHANNELS_LAST, window_shape
-from specc.ops._weighted import KernelAttributes, check_ranks, kernel_and_bias, kernel_ranks
+from specc.ops._weighted import KernelAttributes, check_weights, kernel_and_bias, kernel_ranks
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots, so that it can stand beside KernelAttributes
@@ -42,7 +42,9 @@ def infer(op: str, layout: str, attributes: ConvAttributes, operands: Operands) 
             help="`groups` has to divide the channels of the operand",
             attribute="groups",
         )
-    shape = window_shape(op, spatial, attributes.kernel_size, attributes.strides, attributes.dilation_rate, attributes.padding)
+    shape = window_shape(
+        op, spatial, attributes.kernel_size, attributes.strides, attributes.dilation_rate, attributes.padding
+    )
     return TensorType((*shape, attributes.filters), compute_dtype(attributes))
 
 
@@ -60,4 +62,4 @@ def checks(attributes: ConvAttributes) -> tuple[str, str] | None:
         return "groups", f"{attributes.groups} groups do not divide the {attributes.filters} filters evenly"
     if max(attributes.strides) > 1 and max(attributes.dilation_rate) > 1:
         return "dilation_rate", "a convolution cannot have both `strides` and `dilation_rate` above 1"
-    return check_ranks(attributes, kernel_ranks(attributes, len(attributes.kernel_size) + 2))
+    return check_weights(attributes, kernel_ranks(attributes, len(attributes.kernel_size) + 2))

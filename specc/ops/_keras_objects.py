@@ -19,7 +19,7 @@ Arguments: TypeAlias = dict[str, tuple[Kind, Any]]  # name -> kind, default (`..
 
 @dataclass(frozen=True, slots=True)
 class KerasObject:
-    """An instance of a Keras class: `keras.<module>.<name>(**arguments)`; only arguments that differ from the default."""
+    """An instance of a Keras class: `keras.<module>.<name>(**arguments)`; only arguments unlike the default."""
 
     module: str
     name: str
@@ -36,7 +36,9 @@ class KerasObject:
 class ObjectOf(Kind):
     """One of the classes of a Keras module, by name or as a mapping with `op`."""
 
-    def __init__(self, module: str, classes: MappingABC[str, Arguments], aliases: MappingABC[str, str], noun: str) -> None:
+    def __init__(
+        self, module: str, classes: MappingABC[str, Arguments], aliases: MappingABC[str, str], noun: str
+    ) -> None:
         self.module, self.classes, self.noun = module, classes, noun
         self.names = {**{_snake(name): name for name in classes}, **aliases, **{name: name for name in classes}}
 
@@ -76,7 +78,11 @@ class ObjectOf(Kind):
                     f"did you mean `{close}`?" if close else f"{name} takes: {listed}",
                     "unknown-attribute",
                 )
-            given[one.key.text] = known[one.key.text][0].decode(one.value)
+            try:
+                given[one.key.text] = known[one.key.text][0].decode(one.value)
+            except BadValue as error:
+                message = f"`{one.key.text}` of {name}: {error.message}"
+                raise BadValue(error.span, message, error.help, error.code) from None
         for key, (_, default) in known.items():
             if default is ... and key not in given:
                 raise BadValue(entry.value.span, f"{name} needs `{key}`", f"add `{key}: …`", "missing-attribute")
@@ -194,7 +200,8 @@ _REFUSED = {
 ACTIVATION = ActivationName(
     "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "sigmoid", "hard_sigmoid",
     "hard_silu", "hard_tanh", "tanh", "tanh_shrink", "soft_shrink", "hard_shrink", "softplus", "softsign",
-    "softmax", "log_softmax", "exponential", "mish", "log_sigmoid", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus",
+    "softmax", "log_softmax", "exponential", "mish", "log_sigmoid", "sparse_plus", "sparse_sigmoid", "sparsemax",
+    "squareplus",
     aliases={"swish": "silu", "hard_swish": "hard_silu"},
     refused=_REFUSED,
 )  # fmt: skip

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from specc.ir.types import FLOATS, TensorType
 from specc.ops._base import Arity, Attributes, Mismatch, OpDef, Operands
-from specc.ops._dtypes import need_numbers, promoted
+from specc.ops._dtypes import need_floats, need_numbers, promoted
 
 SEVERAL = Arity(2, None)
 
 
 def merged_shape(op: str, operands: Operands) -> tuple[int, ...]:
-    """The shapes aligned at their last axes, each axis of one size or 1; raises `Mismatch` naming the two that differ."""
+    """The shapes aligned at their last axes, each axis of one size or 1; raises `Mismatch` for two that differ."""
     rank = max(operand.rank for operand in operands)
     result = [1] * rank
     source = [0] * rank  # the operand that gave each axis its size
@@ -32,13 +32,15 @@ def _differing(op: str, operands: Operands, first: int, second: int, axis: int) 
         f"{op} takes operands of one shape, found {one} and {two}",
         second,
         first,
-        help=f"{last} is {one.shape[axis]} in one and {two.shape[axis]} in the other; make them equal (or one of them 1)",
+        help=f"{last} is {one.shape[axis]} in one and {two.shape[axis]} in the other: make them equal or one of them 1",
     )
 
 
-def merged_dtype(op: str, attributes: Attributes, operands: Operands) -> str:
+def merged_dtype(op: str, attributes: Attributes, operands: Operands, floats_only: bool = False) -> str:
     """The dtype the operands are brought to; raises `Mismatch` where Keras has none to compute in."""
     dtype = promoted(attributes, operands)
+    if floats_only and dtype not in FLOATS:
+        need_floats(op, operands[0])
     if dtype == "bool":
         need_numbers(op, operands[0])
     if dtype is None or dtype == "uint64":
@@ -58,15 +60,7 @@ def merge(name: str, doc: str, arity: Arity = SEVERAL, *, floats_only: bool = Fa
     def infer(attributes: Attributes, operands: Operands) -> TensorType:
         """The operands' common shape."""
         shape = merged_shape(name, operands)
-        dtype = merged_dtype(name, attributes, operands)
-        if floats_only and dtype not in FLOATS:
-            raise Mismatch(
-                f"{name} computes on floats, found {operands[0]}",
-                0,
-                help="put `{op: Rescaling, scale: 1.0}` before it, or declare the input with a float dtype",
-                code="dtype-mismatch",
-            )
-        return TensorType(shape, dtype)
+        return TensorType(shape, merged_dtype(name, attributes, operands, floats_only))
 
     def guess(attributes: Attributes, operands: Sequence[TensorType | None]) -> TensorType | None:
         known = [operand for operand in operands if operand is not None]

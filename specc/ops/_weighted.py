@@ -53,14 +53,16 @@ class KernelAttributes(Attributes):
     bias_constraint: KerasObject | None = constraint("bias")
 
 
-def check_ranks(attributes: Attributes, ranks: dict[str, int]) -> tuple[str, str] | None:
-    """Finds initializers and regularizers that only matrices can have; `ranks` are the weights', by their name in attributes."""
+def check_weights(attributes: Attributes, ranks: dict[str, int]) -> tuple[str, str] | None:
+    """Finds objects that a weight of its rank cannot have; `ranks` go by the weights' names in the attributes."""
     for part, rank in ranks.items():
         start = getattr(attributes, f"{part}_initializer")
         if (start.name == "Identity" and rank != 2) or (start.name == "Orthogonal" and rank < 2):
             return f"{part}_initializer", f"{start.name} makes a matrix, and this weight has {_axes(rank)}"
+        if start.name == "Orthogonal" and attributes.dtype == "bfloat16":
+            return "dtype", f"Orthogonal cannot make bfloat16 numbers; choose another `{part}_initializer` or dtype"
         penalty = getattr(attributes, f"{part}_regularizer", None)
-        if penalty is not None and penalty.name == "OrthogonalRegularizer" and rank != 2:
+        if penalty is not None and penalty.name == "OrthogonalRegularizer" and rank != 2 and attributes.trainable:
             return f"{part}_regularizer", f"OrthogonalRegularizer is for matrices, and this weight has {_axes(rank)}"
     return None
 

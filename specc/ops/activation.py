@@ -22,7 +22,9 @@ def infer(attributes: ActivationAttributes, operands: Operands) -> TensorType:
     """Keeps the shape."""
     operand, name = operands[0], attributes.activation
     if name in ALONG_LAST and operand.rank == 0:
-        raise Mismatch(f"`{name}` works along the last axis, found {operand}", 0, help="give the operand an axis: shape [1]")
+        raise Mismatch(
+            f"`{name}` works along the last axis, found {operand}", 0, help="give the operand an axis: shape [1]"
+        )
     return TensorType(operand.shape, activated_dtype(attributes, operand))
 
 

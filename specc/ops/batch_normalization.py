@@ -10,7 +10,7 @@ from specc.ops._axes import Axis, axis_index
 from specc.ops._base import Attributes, OpDef, Operands, Weight, compute_dtype, guess_same
 from specc.ops._keras_objects import ONES, ZEROS, KerasObject
 from specc.ops._settings import Settings, SettingsOf
-from specc.ops._weighted import check_ranks, constraint, initializer, regularizer
+from specc.ops._weighted import check_weights, constraint, initializer, regularizer
 
 CLIPPING = SettingsOf({"rmax": Float(), "rmin": Float(), "dmax": Float(0)})
 
@@ -31,8 +31,12 @@ class BatchNormalizationAttributes(Attributes):
     beta_constraint: KerasObject | None = constraint("beta")
     gamma_constraint: KerasObject | None = constraint("gamma")
     renorm: bool = attribute(Bool(), False, "Whether training corrects a batch's statistics by the moving ones.")
-    renorm_clipping: Settings | None = attribute(optional(CLIPPING), None, "Limits of that correction: `rmax`, `rmin`, `dmax`.")
-    renorm_momentum: float = attribute(Float(0, 1), 0.99, "How slowly the statistics for that correction follow the batches.")
+    renorm_clipping: Settings | None = attribute(
+        optional(CLIPPING), None, "Limits of that correction: `rmax`, `rmin`, `dmax`."
+    )
+    renorm_momentum: float = attribute(
+        Float(0, 1), 0.99, "How slowly the statistics for that correction follow the batches."
+    )
     synchronized: bool = attribute(Bool(), False, "Whether replicas share their batch statistics.")
 
 
@@ -60,8 +64,11 @@ def weights(attributes: BatchNormalizationAttributes, operands: Operands) -> tup
 def checks(attributes: BatchNormalizationAttributes) -> tuple[str, str] | None:
     clipping = attributes.renorm_clipping or Settings()
     if attributes.renorm and "rmax" in clipping and "rmin" in clipping and clipping["rmax"] < clipping["rmin"]:
-        return "renorm_clipping", f"expected `rmax` of at least `rmin`, found {clipping['rmax']:g} and {clipping['rmin']:g}"
-    return check_ranks(attributes, dict.fromkeys([*_learned(attributes), "moving_mean", "moving_variance"], 1))
+        return (
+            "renorm_clipping",
+            f"expected `rmax` of at least `rmin`, found {clipping['rmax']:g} and {clipping['rmin']:g}",
+        )
+    return check_weights(attributes, dict.fromkeys([*_learned(attributes), "moving_mean", "moving_variance"], 1))
 
 
 OP = OpDef(

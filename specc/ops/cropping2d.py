@@ -31,7 +31,8 @@ def infer(attributes: Cropping2DAttributes, operands: Operands) -> TensorType:
     for side, size, amounts in zip(("height", "width"), (height, width), attributes.cropping, strict=True):
         if sum(amounts) >= size:
             raise Mismatch(
-                f"Cropping2D cuts {amounts[0]} + {amounts[1]} from the {side} of {operand}, which leaves nothing of {size}",
+                f"Cropping2D cuts {amounts[0]} + {amounts[1]} from the {side} of {operand}, "
+                f"which leaves nothing of {size}",
                 0,
                 help=f"cut less than {size} in all",
                 attribute="cropping",

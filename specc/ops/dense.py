@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from specc.ir.types import TensorType
 from specc.ops._attributes import Int, attribute, optional
 from specc.ops._base import Mismatch, OpDef, Operands, Weight, compute_dtype
-from specc.ops._weighted import KernelAttributes, check_ranks, kernel_ranks
+from specc.ops._weighted import KernelAttributes, check_weights, kernel_ranks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,9 @@ def infer(attributes: DenseAttributes, operands: Operands) -> TensorType:
     """`[..., features]` gives `[..., units]`."""
     operand = operands[0]
     if operand.rank < 1:
-        raise Mismatch(f"Dense takes [..., features], found {operand}", 0, help="give the input an axis of features: shape [1]")
+        raise Mismatch(
+            f"Dense takes [..., features], found {operand}", 0, help="give the input an axis of features: shape [1]"
+        )
     return TensorType((*operand.shape[:-1], attributes.units), compute_dtype(attributes))
 
 
@@ -33,7 +35,10 @@ def weights(attributes: DenseAttributes, operands: Operands) -> tuple[Weight, ..
     if attributes.use_bias:
         found.append(Weight("bias", (units,), trainable))
     if rank is not None:
-        found += [Weight("lora_kernel_a", (features, rank), trainable), Weight("lora_kernel_b", (rank, units), trainable)]
+        found += [
+            Weight("lora_kernel_a", (features, rank), trainable),
+            Weight("lora_kernel_b", (rank, units), trainable),
+        ]
     return tuple(found)
 
 
@@ -47,8 +52,8 @@ def guess(attributes: DenseAttributes, operands: Sequence[TensorType | None]) ->
 
 def checks(attributes: DenseAttributes) -> tuple[str, str] | None:
     if attributes.lora_rank is not None and attributes.kernel_constraint is not None:
-        return "kernel_constraint", "a kernel constraint cannot hold with `lora_rank`, as Keras then adds an update to the kernel"
-    return check_ranks(attributes, kernel_ranks(attributes, 2))
+        return "kernel_constraint", "a kernel constraint cannot hold with `lora_rank`, which adds to the kernel"
+    return check_weights(attributes, kernel_ranks(attributes, 2))
 
 
 OP = OpDef(

@@ -11,7 +11,7 @@ from specc.ops._base import Attributes, OpDef, Operands, Weight, compute_dtype, 
 from specc.ops._dtypes import need_floats
 from specc.ops._geometry import CHANNELS_LAST, window_shape
 from specc.ops._keras_objects import GLOROT_UNIFORM, ZEROS, KerasObject
-from specc.ops._weighted import activation, check_ranks, constraint, initializer, regularizer, use_bias
+from specc.ops._weighted import activation, check_weights, constraint, initializer, regularizer, use_bias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,9 @@ def infer(attributes: DepthwiseConv2DAttributes, operands: Operands) -> TensorTy
 def weights(attributes: DepthwiseConv2DAttributes, operands: Operands) -> tuple[Weight, ...]:
     channels, multiplier = operands[0].shape[-1], attributes.depth_multiplier
     kernel = Weight("kernel", (*attributes.kernel_size, channels, multiplier), attributes.trainable)
-    return (kernel, Weight("bias", (channels * multiplier,), attributes.trainable)) if attributes.use_bias else (kernel,)
+    return (
+        (kernel, Weight("bias", (channels * multiplier,), attributes.trainable)) if attributes.use_bias else (kernel,)
+    )
 
 
 def macs(attributes: DepthwiseConv2DAttributes, operands: Operands, result: TensorType) -> int:
@@ -61,7 +63,7 @@ def macs(attributes: DepthwiseConv2DAttributes, operands: Operands, result: Tens
 
 
 def checks(attributes: DepthwiseConv2DAttributes) -> tuple[str, str] | None:
-    return check_ranks(attributes, {"depthwise": 4, **({"bias": 1} if attributes.use_bias else {})})
+    return check_weights(attributes, {"depthwise": 4, **({"bias": 1} if attributes.use_bias else {})})
 
 
 OP = OpDef(

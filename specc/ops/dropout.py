@@ -15,7 +15,7 @@ class DropoutAttributes(Attributes):
     rate: float = attribute(Float(0, 1), doc="The share of elements that are zeroed.", positional=True)
     keep_prob: float | None = attribute(Float(0, 1), None, "The share that is kept, instead of `rate`.", spec_only=True)
     noise_shape: tuple[int | None, ...] | None = attribute(
-        optional(ListOf(optional(Int(1)))), None, "The shape of the mask, the batch axis first; null for an operand's own size."
+        optional(ListOf(optional(Int(1)))), None, "The mask's shape, the batch axis first; null for the operand's size."
     )
     seed: int | None = attribute(optional(Int(0)), None, "Seed of the mask.")
 
@@ -29,7 +29,9 @@ def normalize(given: dict[str, Any]) -> dict[str, Any]:
     rate = round(1 - given["keep_prob"], 12)
     if "rate" in given:
         message = (
-            "`rate` and `keep_prob` say the same thing twice" if given["rate"] == rate else "`rate` and `keep_prob` disagree"
+            "`rate` and `keep_prob` say the same thing twice"
+            if given["rate"] == rate
+            else "`rate` and `keep_prob` disagree"
         )
         raise Mismatch(
             message,
@@ -50,7 +52,7 @@ def infer(attributes: DropoutAttributes, operands: Operands) -> TensorType:
             raise Mismatch(
                 f"`noise_shape` {shown} does not fit an operand of {operand}",
                 0,
-                help="it has the batch axis first, then for each axis its size, null for its size, or 1 for one mask along it",
+                help="it has the batch axis first, then for each axis null or its size, or 1 for one mask along it",
                 attribute="noise_shape",
             )
     return unary(attributes, operands)

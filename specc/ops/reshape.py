@@ -40,7 +40,9 @@ class TargetShape(Kind):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReshapeAttributes(Attributes):
     target_shape: tuple[int, ...] = attribute(
-        TargetShape(), doc="The shape without the batch axis; one size may be -1, found from the others.", positional=True
+        TargetShape(),
+        doc="The shape without the batch axis; one size may be -1, found from the others.",
+        positional=True,
     )
 
 

@@ -9,7 +9,7 @@ from specc.ir.types import TensorType
 from specc.ops._attributes import Bool, Float, Int, OnlyFalse, attribute, optional
 from specc.ops._base import Arity, Attributes, Mismatch, OpDef, Operands, Weight, compute_dtype, need_rank
 from specc.ops._keras_objects import GLOROT_UNIFORM, ORTHOGONAL, ZEROS, KerasObject
-from specc.ops._weighted import activation, check_ranks, constraint, initializer, regularizer, use_bias
+from specc.ops._weighted import activation, check_weights, constraint, initializer, regularizer, use_bias
 
 _STATEFUL = "a model's result would depend on earlier calls; carry the state through an input and an output instead"
 
@@ -52,7 +52,7 @@ def infer(attributes: SimpleRNNAttributes, operands: Operands) -> TensorType | d
     state = TensorType((attributes.units,), dtype)
     if len(operands) > 1 and operands[1].shape != state.shape:
         raise Mismatch(
-            f"SimpleRNN with {attributes.units} units takes an initial state of [{attributes.units}], found {operands[1]}",
+            f"SimpleRNN with {attributes.units} units takes an initial state of {state}, found {operands[1]}",
             1,
             help="the initial state has one number for each unit",
         )
@@ -74,7 +74,7 @@ def macs(attributes: SimpleRNNAttributes, operands: Operands, result: TensorType
 
 
 def checks(attributes: SimpleRNNAttributes) -> tuple[str, str] | None:
-    return check_ranks(attributes, {"kernel": 2, "recurrent": 2, **({"bias": 1} if attributes.use_bias else {})})
+    return check_weights(attributes, {"kernel": 2, "recurrent": 2, **({"bias": 1} if attributes.use_bias else {})})
 
 
 def guess(attributes: SimpleRNNAttributes, operands: Sequence[TensorType | None]) -> TensorType | None:

@@ -14,7 +14,9 @@ from specc.ops._dtypes import kept, need_floats
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftmaxAttributes(Attributes):
     axis: int | tuple[int, ...] = attribute(
-        OneOf(Axis(), ListOf(Axis(), 1)), -1, "The axis, or a list of axes, the batch counted: 1 is the first, -1 the last."
+        OneOf(Axis(), ListOf(Axis(), 1)),
+        -1,
+        "The axis, or a list of axes, the batch counted: 1 is the first, -1 the last.",
     )
 
 

@@ -6,7 +6,10 @@ recurses. Every problem of a text is reported, up to the first place the scanner
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 import yaml
 
@@ -17,14 +20,24 @@ from specc.source.text import Source, Span
 MAX_DEPTH = 100
 MAX_NODES = 1_000_000  # with every alias counted as what it stands for
 
-_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_HINTS = {
-    "found character '\\t'": "YAML indents with spaces; replace the tab",
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BOM = "\ufeff"
+# What YAML allows, without what would be read in two ways: a byte order mark inside the text, and the line breaks of
+# YAML 1.1 that are none in 1.2 and in no editor.
+_REFUSED = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_PROPERTIES = re.compile(r"(?:(?:&[\w-]+|!\S*)(?:\s+(?:#[^\n\r]*\s+)*)?){1,2}")  # of a scalar: anchor and tag
+_TAB_HINT = "YAML indents with spaces; replace the tab"
+_HINTS = {  # by part of libyaml's message, or of PyYAML's own
     "mapping values are not allowed": "a `: ` inside a plain value has to be quoted; or the indentation is off",
     "could not find expected ':'": "a key needs a `:` and a space after it",
-    "did not find expected ',' or '}'": "close the `{` or add the missing comma",
-    "did not find expected ',' or ']'": "close the `[` or add the missing comma",
+    "',' or '}'": "close the `{` or add the missing comma",
+    "',' or ']'": "close the `[` or add the missing comma",
     "did not find expected key": "this line's indentation fits no mapping above it",
+    "expected <block end>": "this line's indentation fits no mapping above it",
+    "document start>": "the value before this is complete; put both into one mapping or list",
+    "unexpected end of stream": "close the quote",
+    "unknown escape character": "in double quotes a backslash is written `\\\\`; or use single quotes",
 }
 
 
@@ -34,6 +47,7 @@ class _Open:
 
     start: int
     is_mapping: bool
+    is_flow: bool
     anchor: str | None
     items: list[Node] = field(default_factory=list[Node])
     size: int = 1
@@ -47,71 +61,99 @@ def compose(source: Source) -> tuple[Node | None, list[Problem]]:
 class _Composer:
     def __init__(self, source: Source) -> None:
         self.source = source
+        text = source.text
+        self.base = int(text.startswith(_BOM))  # loaders skip the mark, and not all of them count it
+        self.visible_end = len(text.rstrip())
         self.problems: list[Problem] = []
         self.stack: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.root: Node | None = None
+        self.reached = self.base  # the end of what was read last
         self.documents = 0
+        self.broken = False
 
     def run(self) -> tuple[Node | None, list[Problem]]:
+        refused = _REFUSED.search(self.source.text, self.base)
+        if refused:
+            self.refuse_character(refused)
+            return None, self.problems
         try:
-            for event in yaml.parse(self.source.text, Loader=_Loader):
+            for event in _events(self.source.text[self.base :]):
                 if not self.take(event):
                     break
         except yaml.MarkedYAMLError as error:
             self.problems.append(self.syntax_problem(error))
             return None, self.problems
-        except yaml.reader.ReaderError as error:
-            at = max(0, min(int(error.position), len(self.source.text) - 1))
-            span = Span(self.source, at, at + 1)
-            message = f"character U+{ord(self.source.text[at]):04X} is not allowed in YAML"
-            self.problems.append(Problem("yaml-syntax", message, span, "here", help="remove it"))
+        except (ValueError, OverflowError):  # PyYAML's own loader, on an escape beyond Unicode
+            span = Span(self.source, self.reached, min(self.reached + 1, len(self.source.text)))
+            self.report("yaml-syntax", "a number in what follows is out of range", span, "after this")
             return None, self.problems
-        if self.stack:
-            return None, self.problems
-        return self.root, self.problems
+        return (None if self.broken or self.stack else self.root), self.problems
 
     def take(self, event: yaml.Event) -> bool:
         """Works one event in; False where going on makes no sense."""
         if isinstance(event, yaml.ScalarEvent):
-            span = self.span(event)
-            self.refuse_tag(event.tag, span)
-            plain = event.style is None or event.style == ""
-            value = resolve(event.value) if plain else event.value
-            return self.add(Scalar(span, event.value, value, plain), 1, event.anchor)
+            return self.scalar(event)
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            self.refuse_tag(event.tag, self.span(event))
-            is_mapping = isinstance(event, yaml.MappingStartEvent)
-            self.stack.append(_Open(event.start_mark.index, is_mapping, event.anchor))
-            if len(self.stack) > MAX_DEPTH:
-                message = f"the file nests more than {MAX_DEPTH} levels deep"
-                self.report("yaml-limit", message, self.span(event), "the level that is too deep")
-                return False
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-            return self.close(event.end_mark.index)
-        elif isinstance(event, yaml.AliasEvent):
+            return self.open(event)
+        if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            return self.close(event)
+        if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
-        elif isinstance(event, yaml.DocumentStartEvent):
+        if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
                 message = "a spec is one document; a second one starts here"
-                span = Span(self.source, event.start_mark.index, event.start_mark.index + 3)
-                self.report("multiple-documents", message, span, "second document", help="move it into a file of its own")
+                help = "move it into a file of its own"
+                self.report("multiple-documents", message, self.span(event), "second document", help)
                 return False
+        return True
+
+    def scalar(self, event: yaml.ScalarEvent) -> bool:
+        span = self.span(event)
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_tag(event.tag, span)
+            skipped = _PROPERTIES.match(self.source.text, span.start, span.end)
+            if skipped and skipped.end() < span.end:  # an empty value keeps the place of its anchor
+                span = Span(self.source, skipped.end(), span.end)
+        if _SURROGATE.search(event.value):
+            self.report("yaml-syntax", "an escape names half a character (a surrogate)", span, "in this value")
+            self.broken = True
+        plain = not event.style
+        self.reached = span.end
+        value = resolve(event.value) if plain else event.value
+        return self.add(Scalar(span, event.value, value, plain), 1, event.anchor)
+
+    def open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> bool:
+        span = self.span(event)
+        self.refuse_tag(event.tag, span)
+        start = span.start
+        if event.anchor is not None or event.tag is not None:  # the content begins where the start event ends
+            end = self.at(event.end_mark)
+            start = end - 1 if self.source.text[end - 1] in "{[-" else end
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        self.stack.append(_Open(start, is_mapping, bool(event.flow_style), event.anchor))
+        if len(self.stack) > MAX_DEPTH:
+            message = f"the file nests more than {MAX_DEPTH} levels deep"
+            self.report("yaml-limit", message, Span(self.source, start, start + 1), "the level that is too deep")
+            return False
         return True
 
     def alias(self, event: yaml.AliasEvent) -> bool:
         span = self.span(event)
+        self.reached = span.end
         if any(opened.anchor == event.anchor for opened in self.stack):
             message = f"alias `*{event.anchor}` stands inside the node it names"
-            self.report("recursive-alias", message, span, "refers to what contains it", help="write the value out")
-            return self.add(Scalar(span, "", None, True), 1, None)
-        if event.anchor not in self.anchors:
+            self.report("recursive-alias", message, span, "refers to what contains it", "write the value out")
+        elif event.anchor not in self.anchors:
             message = f"alias `*{event.anchor}` names no anchor above it"
-            self.report("undefined-alias", message, span, "no such anchor", help=f"mark the value with `&{event.anchor}` first")
-            return self.add(Scalar(span, "", None, True), 1, None)
-        node, size = self.anchors[event.anchor]
-        return self.add(node, size, None)
+            help = f"mark the value with `&{event.anchor}` first"
+            self.report("undefined-alias", message, span, "no such anchor", help)
+        else:
+            node, size = self.anchors[event.anchor]
+            return self.add(node, size, None)
+        self.broken = True  # whatever stood in its place would be called wrong as well
+        return self.add(Scalar(span, "", None, True), 1, None)
 
     def add(self, node: Node, size: int, anchor: str | None) -> bool:
         if anchor is not None:
@@ -125,13 +167,15 @@ class _Composer:
         if top.size > MAX_NODES:
             message = f"with its aliases written out the file has more than {MAX_NODES:,} nodes"
             self.report("yaml-limit", message, node.span, "the limit is passed here")
-            self.stack.append(top)  # an open collection: the document counts as broken
-            return False
+            return False  # with a collection open: the document counts as broken
         return True
 
-    def close(self, end: int) -> bool:
+    def close(self, event: yaml.Event) -> bool:
+        """Ends a collection: at its bracket, or at the end of its last item, without the comments that follow."""
         opened = self.stack.pop()
-        span = Span(self.source, opened.start, self.trim(opened.start, end))
+        if opened.is_flow:
+            self.reached = self.at(event.end_mark)
+        span = Span(self.source, opened.start, self.trim(opened.start, self.reached))
         if not opened.is_mapping:
             return self.add(Sequence(span, tuple(opened.items)), opened.size, opened.anchor)
         entries: dict[str, Entry] = {}
@@ -155,36 +199,52 @@ class _Composer:
         return self.add(Mapping(span, tuple(entries.values())), opened.size, opened.anchor)
 
     def trim(self, start: int, end: int) -> int:
-        """A block collection's end mark lies past the blank lines after it; a span ends at its last character."""
+        """A block scalar's end mark lies past the blank lines after it; a span ends at its last character."""
         text = self.source.text
         while end > start + 1 and text[end - 1] in " \r\n\t":
             end -= 1
         return end
 
-    def refuse_tag(self, tag: str | None, span: Span) -> None:
-        if tag not in (None, "!"):
-            name = tag.replace("tag:yaml.org,2002:", "!!") if tag else ""
-            self.report("yaml-tag", f"tag `{name}`: a spec is data and takes no tags", span, "tagged value", help="remove the tag; quote the value to make it a string")
+    def at(self, mark: yaml.Mark) -> int:
+        """A loader's mark as an offset into the source."""
+        return min(self.base + mark.index, len(self.source.text))
 
     def span(self, event: yaml.Event) -> Span:
-        start = event.start_mark.index
-        return Span(self.source, start, max(self.trim(start, event.end_mark.index), start))
+        start = self.at(event.start_mark)
+        return Span(self.source, start, self.trim(start, self.at(event.end_mark)))
 
     def report(self, code: str, message: str, span: Span, label: str, help: str = "") -> None:
         self.problems.append(Problem(code, message, span, label, help=help))
 
+    def refuse_tag(self, tag: str | None, span: Span) -> None:
+        if tag is None:
+            return
+        found = re.compile(r"!\S*").search(self.source.text, span.start, span.end)
+        place = Span(self.source, *found.span()) if found else span
+        message = f"tag `{place.text}`: a spec is data and takes no tags"
+        self.report("yaml-tag", message, place, "a tag", "remove the tag; quote the value to make it a string")
+
+    def refuse_character(self, found: re.Match[str]) -> None:
+        message = f"character U+{ord(found[0]):04X} is not allowed in a spec"
+        help = "remove it, or write it as an escape in double quotes"
+        self.report("yaml-syntax", message, Span(self.source, *found.span()), "here", help)
+
     def syntax_problem(self, error: yaml.MarkedYAMLError) -> Problem:
+        text = self.source.text
         mark = error.problem_mark or error.context_mark
-        length = len(self.source.text)
-        at = min(mark.index if mark else 0, max(length - 1, 0))
-        if self.source.text[at : at + 1] in ("\n", "\r") and at > 0 and mark and mark.index >= length - 1:
-            at -= 1
+        at = max(min(self.at(mark) if mark else 0, self.visible_end - 1), 0)  # rather the last character than the end
         message = (error.problem or "not valid YAML").strip()
         related: tuple[tuple[Span, str], ...] = ()
-        if error.context_mark and error.context and error.context_mark.index < at:
-            start = error.context_mark.index
+        if error.context_mark and error.context and self.at(error.context_mark) < at:
+            start = self.at(error.context_mark)
             related = ((Span(self.source, start, start + 1), error.context.strip()),)
-        hint = next((text for start, text in _HINTS.items() if start in message), "")
-        if self.source.text[at : at + 1] == "\t":
-            hint = _HINTS["found character '\\t'"]
-        return Problem("yaml-syntax", message, Span(self.source, at, at + 1), "the parser stopped here", related, hint)
+        hint = next((hint for part, hint in _HINTS.items() if part in message), "")
+        if text[at : at + 1] == "\t":
+            hint = _TAB_HINT
+        here = Span(self.source, at, min(at + 1, len(text)))
+        return Problem("yaml-syntax", message, here, "the parser stopped here", related, hint)
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    parse = yaml.parse  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return cast("Iterator[yaml.Event]", parse(text, Loader=_Loader))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 MAX_BYTES = 16 * 1024 * 1024  # a spec is a document people review; anything larger is an accident
+_BREAK = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,13 +21,7 @@ class Source:
     _starts: list[int] = field(default_factory=list[int], repr=False)
 
     def __post_init__(self) -> None:
-        starts = [0]
-        find = self.text.find
-        at = find("\n")
-        while at != -1:
-            starts.append(at + 1)
-            at = find("\n", at + 1)
-        object.__setattr__(self, "_starts", starts)
+        object.__setattr__(self, "_starts", [0, *(found.end() for found in _BREAK.finditer(self.text))])
         if not self.sha256:
             digest = hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
             object.__setattr__(self, "sha256", digest)
@@ -94,9 +90,9 @@ def decode(name: str, data: bytes) -> tuple[Source, str | None]:
     digest = hashlib.sha256(data).hexdigest()
     if len(data) > MAX_BYTES:
         return Source(name, "", digest), f"the file has {len(data):,} bytes, more than {MAX_BYTES:,}"
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    encoding, shown = ("utf-16", "UTF-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "UTF-8")
     try:
         return Source(name, data.decode(encoding), digest), None
     except UnicodeDecodeError as error:
-        good = data[: error.start].decode(encoding, "ignore")
-        return Source(name, good, digest), f"the file is not {encoding[:6].upper()} text: {error.reason}"
+        good = error.object[: error.start].decode(encoding, "ignore")  # `object` may lack the byte order mark
+        return Source(name, good, digest), f"the file is not {shown} text: {error.reason}"

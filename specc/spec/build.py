@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from specc.diagnostics import Diagnostics
+from specc.diagnostics import Diagnostics, did_you_mean, short
 from specc.ir import Collect, Fill, Graph, Init, Loop, Node, Operand, Origin, Output, State, topology
 from specc.ir.graph import OUT
 from specc.ops import _registry as registry
-from specc.source import Mapping, Span
+from specc.source import Mapping, Sequence, Span
 from specc.spec.document import CollectDecl, InputDecl, LoopDecl, NodeDecl, Reference, Spec, StateDecl
 from specc.spec.fields import RESERVED
 from specc.spec.loops import check_loops
@@ -44,18 +46,23 @@ def build_graph(spec: Spec, diagnostics: Diagnostics) -> Built:
 class _Builder:
     def __init__(self, spec: Spec, diagnostics: Diagnostics) -> None:
         self.spec, self.diagnostics = spec, diagnostics
-        self.nodes = {node.name: node for node in reversed(spec.nodes)}
-        self.inputs = {one.name: one for one in spec.inputs}
-        self.states = {state.name: state for loop in spec.loops for state in loop.states}
-        self.collects = {one.name: one for loop in spec.loops for one in loop.collects}
-        self.broken: set[str] = set()
+        taken: set[str] = set()  # of two things with one name, which has been reported, the first counts
+        self.inputs = _first(spec.inputs, taken)
+        self.nodes = _first(spec.nodes, taken)
+        self.states = _first([state for loop in spec.loops for state in loop.states], taken)
+        self.collects = _first([one for loop in spec.loops for one in loop.collects], taken)
+        self.broken: set[str] = set(spec.ambiguous)
+        self.probable: set[str] = set()  # what misspelt references most likely mean
+        self.is_sure = spec.is_complete and not spec.ambiguous  # False once a reference was lost: who knows what it read
+        self.unsure_loops: set[str] = set()
+        self.circles: set[str] = set()
 
     def run(self) -> Built:
-        inputs = tuple(self.input(one) for one in self.spec.inputs)
+        inputs = tuple(self.input(one) for one in self.inputs.values())
         nodes: list[Node] = []
         above: NodeDecl | None = None
         for decl in self.spec.nodes:
-            if self.nodes[decl.name] is decl:
+            if self.nodes.get(decl.name) is decl:
                 nodes.append(self.node(decl, above))
             above = decl
         loops = tuple(self.loop(one) for one in self.spec.loops)
@@ -64,14 +71,37 @@ class _Builder:
             for one in self.spec.outputs
             if (operand := self.operand(one.value)) is not None
         )
-        graph = Graph(self.spec.name, inputs, tuple(nodes), outputs, loops, self.spec.doc)
-        inits = {decl.name: init for decl in self.spec.nodes if decl.init and (init := self.init(decl.init)) is not None}
-        graph, bad = check_loops(graph, inits, self.diagnostics)
-        self.broken |= bad
+        graph = self.without_strays(Graph(self.spec.name, inputs, tuple(nodes), outputs, loops, self.spec.doc))
+        inits = {decl.name: init for decl in self.nodes.values() if decl.init and (init := self.init(decl.init)) is not None}
+        syntax = {decl.name: decl.syntax for decl in self.nodes.values()}
         self.report_unused(graph)
+        graph, bad = check_loops(graph, inits, syntax, self.diagnostics, self.unsure_loops)
+        self.broken |= bad
         self.check_moved(graph)
-        syntax = {decl.name: decl.syntax for decl in self.spec.nodes}
         return Built(graph, frozenset(self.broken), syntax, inits)
+
+    def without_strays(self, graph: Graph) -> Graph:
+        """The graph without reads of rows that could not be made; who reads them is broken."""
+        rows = {*graph.by_name, *graph.states, *graph.collects}
+        nodes: list[Node] = []
+        for node in graph.nodes:
+            kept = tuple(operand for operand in node.operands if operand.value in rows)
+            if len(kept) < len(node.operands):
+                self.broken.add(node.name)
+                node = replace(node, operands=kept)
+            nodes.append(node)
+        loops = [replace(loop, states=tuple(self.kept(state, rows) for state in loop.states)) for loop in graph.loops]
+        loops = [replace(loop, collects=tuple(one for one in loop.collects if one.value.value in rows)) for loop in loops]
+        outputs = tuple(output for output in graph.outputs if output.value.value in rows)
+        return replace(graph, nodes=tuple(nodes), loops=tuple(loops), outputs=outputs)
+
+    def kept(self, state: State, rows: set[str]) -> State:
+        if state.next.value not in rows:
+            state = replace(state, next=Operand(state.name))
+        if isinstance(state.init, Operand) and state.init.value not in rows:
+            self.broken.add(state.name)
+            state = replace(state, init=Fill(0.0))
+        return state
 
     def input(self, decl: InputDecl) -> Node:
         attributes = decl.attributes
@@ -85,49 +115,60 @@ class _Builder:
             target = self.called(decl)
             if target is not None:
                 op, attributes, layer = target.op, target.attributes, target.name
-        operands = self.operands(decl, above)
-        if op is None or attributes is None or operands is None:
+        operands, is_whole = self.operands(decl, above)
+        if op is None or attributes is None or not is_whole:
             self.broken.add(decl.name)
-        elif operands:
-            operands = self.checked_count(decl, op, operands)
-        return Node(decl.name, op or "", attributes, operands or (), Origin(decl.span, decl.name), layer, decl.doc)
+        else:
+            self.check_count(decl, op, operands)
+        return Node(decl.name, op or "", attributes, operands, Origin(decl.span, decl.name), layer, decl.doc)
 
-    def checked_count(self, decl: NodeDecl, op: str, operands: tuple[Operand, ...]) -> tuple[Operand, ...]:
+    def check_count(self, decl: NodeDecl, op: str, operands: tuple[Operand, ...]) -> None:
         arity = registry.get(op).arity
         count = len(operands)
-        if count < arity.least or (arity.most is not None and count > arity.most):
-            self.broken.add(decl.name)
-            place = operands[-1].span if count > arity.least else operands[0].span
-            self.diagnostics.report(
-                "operand-count",
-                f"{op} takes {arity}, `{decl.name}` is given {count}",
-                (place if decl.operands else decl.kind_span, f"{count} given"),
-                help="list them: `from: [left, right]`" if count < arity.least else "join them first, for instance with Concatenate",
-            )
-        return operands
+        if arity.least <= count and (arity.most is None or count <= arity.most):
+            return
+        self.broken.add(decl.name)
+        help = "list them: `from: [left, right]`"
+        place = operands[0].span
+        if arity.most is not None and count > arity.most:
+            place = operands[arity.most].span
+            help = "join them first, for instance with Concatenate or Add, or make a node for each"
+        message = f"{op} takes {arity}, `{decl.name}` is given {count}"
+        if not decl.operands:
+            message += f", the {'node above' if operands[0].value in self.nodes else 'input'} `{operands[0]}`"
+        self.diagnostics.report(
+            "operand-count", message, (place if decl.operands else decl.kind_span, f"{count} given"), help=help
+        )
 
     def called(self, decl: NodeDecl) -> NodeDecl | None:
         """The node whose layer a `call` applies."""
         assert decl.call is not None
-        seen = {decl.name}
+        path = [decl.name]
         reference = decl.call
         while True:
             name = reference.name
             target = self.nodes.get(name)
             if target is None:
-                self.bad_call(reference)
+                if len(path) == 1:  # else it is reported at the call in between
+                    self.bad_call(reference)
                 return None
-            if name in seen:
-                self.diagnostics.report(
-                    "bad-call",
-                    f"the calls {' → '.join(f'`{one}`' for one in (*seen, name))} lead to no layer",
-                    (decl.call.span, "goes in a circle"),
-                    help="one of them has to be an `op`",
-                )
+            if len(path) == 1 and reference.port is not None:
+                message = f"`{reference}` is a result of `{name}`, not a layer"
+                help = f"call the layer: `call: {name}`"
+                self.diagnostics.report("bad-call", message, (reference.span, "cannot be called"), help=help)
+                return None
+            if name in path:
+                if name not in self.circles:
+                    self.circles.update(path)
+                    circle = " → ".join(f"`{one}`" for one in (*path[path.index(name) :], name))
+                    message = f"the calls {circle} lead to no layer"
+                    place = self.nodes[name].call
+                    label = (place.span if place else None, "goes in a circle")
+                    self.diagnostics.report("bad-call", message, label, help="one of them has to be an `op`")
                 return None
             if target.call is None:
                 return target
-            seen.add(name)
+            path.append(name)
             reference = target.call
 
     def bad_call(self, reference: Reference) -> None:
@@ -140,29 +181,40 @@ class _Builder:
                 (reference.span, "cannot be called"),
                 help="`call` names a node with an `op`; to read a value, use `from`",
             )
-        else:
-            known = [node.name for node in self.spec.nodes if node.op]
-            self.diagnostics.unknown("unknown-reference", "node", reference.span, name, known)
+        elif registry.find(name) is not None:
+            message = f"`{name}` is an op, and `call` names a node"
+            help = f"for a layer of its own write `op: {name}`"
+            self.diagnostics.report("bad-call", message, (reference.span, "not a node"), help=help)
+        elif self.spec.is_complete:
+            known = [node.name for node in self.nodes.values() if node.op]
+            help = "`call` names a node with an `op`"
+            self.diagnostics.unknown("unknown-reference", "node", reference.span, name, known, help)
 
-    def operands(self, decl: NodeDecl, above: NodeDecl | None) -> tuple[Operand, ...] | None:
-        """What a node reads; None where some of it could not be resolved."""
+    def operands(self, decl: NodeDecl, above: NodeDecl | None) -> tuple[tuple[Operand, ...], bool]:
+        """What a node reads, and whether that is all."""
         if decl.operands is None:
-            return self.assumed(decl, above)
+            found = self.assumed(decl, above)
+            return found, bool(found)
         if not decl.operands:
+            self.is_sure = False
             entry = decl.syntax.entry("from")
-            if entry is not None and not getattr(entry.value, "items", True):
-                self.diagnostics.report("operand-count", f"`from` of `{decl.name}` is empty", (entry.value.span, "names nothing"), help="name what it reads")
-            return None
-        found = [self.operand(reference) for reference in decl.operands]
-        return tuple(one for one in found if one) if all(found) else None
+            if entry is not None and isinstance(entry.value, Sequence) and not entry.value.items:
+                message = f"`from` of `{decl.name}` is empty"
+                place = (entry.value.span, "names nothing")
+                help = "name what it reads, or leave `from` out: the node above is read"
+                self.diagnostics.report("operand-count", message, place, help=help)
+            return (), False
+        resolved = [self.operand(reference) for reference in decl.operands]
+        return tuple(one for one in resolved if one), all(resolved)
 
-    def assumed(self, decl: NodeDecl, above: NodeDecl | None) -> tuple[Operand, ...] | None:
+    def assumed(self, decl: NodeDecl, above: NodeDecl | None) -> tuple[Operand, ...]:
         """The operand of a node without `from`: the node above, or the only input."""
         if above is not None:
             return (Operand(above.name, self.default_port(above.name), None),)
         if len(self.inputs) == 1:
             return (Operand(next(iter(self.inputs)), span=None),)
-        if self.inputs:
+        self.is_sure = False
+        if self.inputs and self.spec.is_complete:
             names = ", ".join(f"`{name}`" for name in self.inputs)
             self.diagnostics.report(
                 "missing-from",
@@ -170,7 +222,7 @@ class _Builder:
                 (decl.span, "no `from` given"),
                 help=f"add `from:` with one of {names}",
             )
-        return None
+        return ()
 
     def default_port(self, name: str) -> str:
         ports = self.ports(name)
@@ -193,26 +245,23 @@ class _Builder:
         return found
 
     def operand(self, reference: Reference) -> Operand | None:
+        """The value a reference names; None where there is none, which is reported."""
         name = reference.name
-        if name in RESERVED:
-            self.diagnostics.report(
-                "unknown-reference",
-                f"`{name}` is an initial value of states and cannot be read elsewhere",
-                (reference.span, "not a value"),
-                help=f"a state may start from it: `init: {name}`",
-            )
-            return None
         if not any(name in table for table in (self.nodes, self.inputs, self.states, self.collects)):
-            self.unknown(reference)
+            if self.spec.is_complete or name in RESERVED:
+                self.unknown(reference)
             return None
         ports = self.ports(name)
         if reference.port is None:
             return Operand(name, ports[0] if ports else OUT, reference.span)
         if ports and reference.port not in ports:
-            known = ", ".join(f"`{port}`" for port in ports) if ports != (OUT,) else "only the one result, written without a port"
+            known = ", ".join(f"`{name}.{port}`" for port in ports)
+            if ports == (OUT,):
+                known = f"only the one result, read as `{name}`"
+            self.probable.add(name)
             self.diagnostics.report(
                 "unknown-port",
-                f"`{name}` has no result `{reference.port}`",
+                f"`{name}` has no result `{short(reference.port)}`",
                 (reference.span, "no such result"),
                 help=f"it has {known}",
             )
@@ -220,16 +269,34 @@ class _Builder:
         return Operand(name, reference.port, reference.span)
 
     def unknown(self, reference: Reference) -> None:
+        """Reports a name that is not there, with the reason where it is something else."""
         name = reference.name
         known = [*self.inputs, *self.nodes, *self.states, *self.collects]
         loop = next((loop for loop in self.spec.loops if loop.name == name), None)
-        if loop is not None:
+        what, help = "", ""
+        if name in RESERVED:
+            what, help = "is an initial value of states", f"a state may start from it: `init: {name}`"
+        elif loop is not None:
             states = ", ".join(f"`{state.name}`" for state in loop.states)
-            self.diagnostics.report(
-                "unknown-reference", f"`{name}` is a loop and has no value", (reference.span, "not a value"), help=f"read one of its states: {states}"
-            )
+            what, help = "is a loop", f"read one of its states: {states}"
+        elif name in self.spec.params:
+            what, help = "is a parameter", f"a parameter stands in an expression: `${{{name}}}`"
+        elif output := next((one for one in self.spec.outputs if one.name == name != one.value.name), None):
+            what, help = "is the name of an output", f"read the node behind it: `{output.value}`"
+        elif registry.find(name) is not None:
+            what, help = "is an op", f"make a node of it, `name: {{op: {name}}}`, and read that by its name"
+        if what:
+            self.is_sure = False
+            message = f"`{name}` {what}, and no value that can be read here"
+            self.diagnostics.report("unknown-reference", message, (reference.span, "not a value"), help=help)
             return
-        self.diagnostics.unknown("unknown-reference", "name", reference.span, name, known, "declare it under `nodes` or `inputs`")
+        close = did_you_mean(name, known)
+        if close is None:
+            self.is_sure = False
+        else:
+            self.probable.add(close)
+        help = "declare it under `nodes` or `inputs`"
+        self.diagnostics.unknown("unknown-reference", "name", reference.span, name, known, help)
 
     def init(self, reference: Reference) -> Init | None:
         if reference.port is None and reference.name in FILLS:
@@ -237,8 +304,9 @@ class _Builder:
         return self.operand(reference)
 
     def loop(self, decl: LoopDecl) -> Loop:
-        states = tuple(state for one in decl.states if (state := self.state(one)) is not None)
-        collects = tuple(one for each in decl.collects if (one := self.collect(each)) is not None)
+        states = tuple(self.state(one, decl.name) for one in decl.states if self.states.get(one.name) is one)
+        own = [one for one in decl.collects if self.collects.get(one.name) is one]
+        collects = tuple(one for each in own if (one := self.collect(each)) is not None)
         param = decl.passes_param if self.only_sets_passes(decl) else None
         return Loop(
             decl.name,
@@ -254,45 +322,82 @@ class _Builder:
         """Whether a loop's parameter could stay an argument: nothing else reads it and no shape depends on it."""
         return decl.passes_param in self.spec.params and not decl.collects and decl.passes_param in self.spec.passes_only
 
-    def state(self, decl: StateDecl) -> State | None:
-        init, after = self.init(decl.init), self.operand(decl.next)
+    def state(self, decl: StateDecl, loop: str) -> State:
+        """A state; where its `init` is lost it is broken, where its `next` is lost it stays as it is."""
+        init = self.init(decl.init) if decl.init else None
+        after = self.operand(decl.next) if decl.next else None
         if init is None or after is None:
+            self.unsure_loops.add(loop)
+        if decl.init is None or decl.next is None:
+            self.is_sure = False
+        if init is None:
             self.broken.add(decl.name)
-            if after is None:
-                return None
-            init = Fill(0.0)
-        return State(decl.name, init, after, Origin(decl.span, decl.name), decl.init.span)
+        span = decl.init.span if decl.init else None
+        origin = Origin(decl.span, decl.name)
+        return State(decl.name, init or Fill(0.0), after or Operand(decl.name, span=decl.span), origin, span)
 
     def collect(self, decl: CollectDecl) -> Collect | None:
-        value = self.operand(decl.value)
+        value = self.operand(decl.value) if decl.value else None
         if value is None:
-            self.broken.add(decl.name)
+            self.is_sure = self.is_sure and decl.value is not None
             return None
         return Collect(decl.name, value, Origin(decl.span, decl.name))
 
     def report_unused(self, graph: Graph) -> None:
-        if not graph.outputs or len(graph.outputs) < len(self.spec.outputs):
+        lost = self.diagnostics.has("duplicate-key", "invalid-key", "undefined-alias", "recursive-alias")
+        if lost or not self.is_sure or not self.spec.outputs:
             return
-        needed = topology.needed(graph)
+        meant = [Output(name, Operand(name)) for name in sorted(self.probable)]
+        needed = topology.needed(replace(graph, outputs=(*graph.outputs, *meant)))
+        callers = {node.layer: node.name for node in graph.nodes if node.layer != node.name and node.name in needed}
         for one in graph.inputs:
             if one.name not in needed:
                 self.warn_unused("unused-input", f"input `{one.name}`", one.origin.span)
         for node in graph.nodes:
-            if node.name not in needed and node.name not in self.broken:
+            caller = callers.get(node.name)
+            if not node.op:
+                continue  # it could not be read, which has been reported
+            if node.name not in needed and caller is not None:
+                help = f"only its layer is used, by `{caller}`: let `{caller}` be the `op` and remove `{node.name}`"
+                self.warn_unused("unused-node", f"node `{node.name}`", node.origin.span, help)
+            elif node.name not in needed:
                 self.warn_unused("unused-node", f"node `{node.name}`", node.origin.span)
-        for state in (state for loop in graph.loops for state in loop.states):
-            if state.name not in needed:
-                self.warn_unused("unused-state", f"state `{state.name}`", state.origin.span)
+        for loop in graph.loops:
+            for one in (*loop.states, *loop.collects):
+                if one.name not in needed:
+                    what = "state" if isinstance(one, State) else "collected value"
+                    self.warn_unused("unused-state", f"{what} `{one.name}`", one.origin.span)
 
-    def warn_unused(self, code: str, what: str, span: Span | None) -> None:
-        self.diagnostics.report(code, f"{what} is not needed by any output", (span, "leads nowhere"), help="read it, list it in `outputs`, or remove it")
+    def warn_unused(
+        self, code: str, what: str, span: Span | None, help: str = "read it, list it in `outputs`, or remove it"
+    ) -> None:
+        self.diagnostics.report(code, f"{what} is not needed by any output", (span, "leads nowhere"), help=help)
 
     def check_moved(self, graph: Graph) -> None:
-        names = set(graph.by_name)
+        names = list(graph.by_name)
+        seen: dict[str, Span] = {}
         for move in self.spec.moved:
-            if move.new not in names:
+            if move.new not in names and self.spec.is_complete:
                 self.diagnostics.unknown("bad-moved", "node", move.new_span, move.new, names)
             if move.old in names:
-                self.diagnostics.report(
-                    "bad-moved", f"`{move.old}` still exists, so it was not renamed", (move.old_span, "still there"), help="remove the entry or the node"
-                )
+                message = f"`{move.old}` still exists, so it was not renamed"
+                help = "remove the entry, or rename the node"
+                self.diagnostics.report("bad-moved", message, (move.old_span, "still there"), help=help)
+            elif move.old in seen:
+                message = f"`{move.old}` is renamed twice"
+                first = (seen[move.old], "first here")
+                self.diagnostics.report("bad-moved", message, (move.old_span, "again"), first, help="keep one of the two")
+            seen.setdefault(move.old, move.old_span)
+
+
+Decl = TypeVar("Decl", InputDecl, NodeDecl, StateDecl, CollectDecl)
+
+
+def _first(decls: Iterable[Decl], taken: set[str]) -> dict[str, Decl]:
+    """The declarations by name; of a name that is taken, none."""
+    found: dict[str, Decl] = {}
+    for decl in decls:
+        if decl.name not in taken:
+            found[decl.name] = decl
+            taken.add(decl.name)
+    return found

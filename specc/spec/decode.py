@@ -6,7 +6,7 @@ from collections.abc import Mapping as MappingABC
 from pathlib import PurePath
 from typing import Any
 
-from specc.diagnostics import Diagnostics
+from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ops import _registry as registry
 from specc.ops._attributes import Enum, Int, ListOf, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Source, Span
@@ -24,7 +24,7 @@ from specc.spec.document import (
     StateDecl,
 )
 from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, decode_value
-from specc.spec.nodes import decode_attributes, decode_node, reference
+from specc.spec.nodes import INIT, decode_attributes, decode_node, reference
 from specc.spec.params import Params, only_param
 from specc.spec.training import decode_training
 
@@ -34,16 +34,67 @@ LIMITS = ("params_max", "macs_max", "activation_bytes_max")
 SCHEDULES = Enum("sweep", "synchronous")
 
 
+_TRAINING = "it stands under `training`"
+_ELSEWHERE = {  # top-level keys that people try, and where it goes here
+    "batch_size": "it stands in `fit`, under `training`",
+    "blocks": "blocks are not part of this version: write the nodes out",
+    "callbacks": _TRAINING,
+    "compile": _TRAINING,
+    "connections": "the wiring is each node's `from`",
+    "constants": "values with a name stand under `params`",
+    "description": "it is called `doc`",
+    "edges": "the wiring is each node's `from`",
+    "epochs": "it stands in `fit`, under `training`",
+    "fit": _TRAINING,
+    "graph": "the nodes stand under `nodes`",
+    "layers": "the layers are called `nodes`, each with a name",
+    "loss": _TRAINING,
+    "losses": _TRAINING,
+    "metrics": _TRAINING,
+    "optimizer": _TRAINING,
+    "states": "states stand in a loop: `loops: {settle: {passes: 5, states: …}}`",
+    "variables": "values with a name stand under `params`",
+    "version": f"the language version is `specc: {VERSION}`",
+}
+
+
+_NAMING = {"inputs", "nodes", "loops"}  # the sections that name values
+_TAKEN_FOR_NODES = {"blocks", "graph", "layers", "states"}
+_SECTION_HINTS = {
+    "inputs": "name what goes in: `inputs: {features: [13]}`",
+    "nodes": "name every node: `nodes: {hidden: {op: Dense, units: 20}}`",
+    "loops": "name every loop: `loops: {settle: {passes: 5, states: {a: {init: A, next: sum}}}}`",
+    "states": "name what is carried: `states: {a: {init: A, next: sum}}`",
+    "collect": "name what is collected: `collect: {history: sum}`",
+    "targets": "name the targets: `targets: {tidl: {device: am68a}}`",
+}
+
+
 def decode(root: Node | None, source: Source, diagnostics: Diagnostics, overrides: MappingABC[str, str]) -> Spec | None:
     """The document of a source's root node; None where nothing can be made of it."""
-    if not isinstance(root, Mapping):
+    tagged = {span.end: span.start for span in diagnostics.spans("yaml-tag")}
+    if root is not None and tagged:
+        root = _broken(root, tagged)
+    if isinstance(root, Mapping) and root.entries:
+        return _Decoder(root, source, diagnostics, overrides).run()
+    example = "write `specc: 1`, then `inputs`, `nodes` and `outputs`"
+    if root is None or isinstance(root, Mapping) or (isinstance(root, Scalar) and root.value is None and not isinstance(root, Broken)):
         whole = source.span(0, min(len(source.text), 1))
-        if root is None or (isinstance(root, Scalar) and root.value is None):
-            diagnostics.report("empty-spec", "the file holds no spec", (whole, ""), help="`specc init` writes one to start from")
-        else:
-            diagnostics.report("empty-spec", f"a spec is a mapping, found {describe(root)}", (root.span, ""))
-        return None
-    return _Decoder(root, source, diagnostics, overrides).run()
+        diagnostics.report("empty-spec", "the file holds no spec", (whole, "nothing here"), help=example)
+    elif not isinstance(root, Broken):
+        message = f"a spec has to be a mapping, found {describe(root)}"
+        diagnostics.report("empty-spec", message, (root.span, "not a mapping"), help=example)
+    return None
+
+
+def _broken(node: Node, places: dict[int, int]) -> Node:
+    """The tree with the scalars at these places (start by end) marked as reported."""
+    if isinstance(node, Scalar):
+        is_reported = places.get(node.span.end, node.span.end) < node.span.end and places[node.span.end] <= node.span.start
+        return Broken(node.span, node.text, None, True) if is_reported else node
+    if isinstance(node, Sequence):
+        return Sequence(node.span, tuple(_broken(item, places) for item in node.items))
+    return Mapping(node.span, tuple(Entry(entry.key, _broken(entry.value, places)) for entry in node))
 
 
 class _Decoder:
@@ -54,12 +105,18 @@ class _Decoder:
         self.overrides = overrides
         self.params = Params(diagnostics)
         self.names: dict[str, Span] = {}
+        self.odd = _odd_names(root)
+        self.ambiguous: set[str] = set()
+        self.is_complete = True  # False once a part that names values could not be read
 
     def run(self) -> Spec:
         fields = Fields(self.root, "the spec", self.diagnostics)
-        fields.only(SECTIONS)
+        fields.only(SECTIONS, _ELSEWHERE)
+        if _NAMING & {*fields.misspelt.values()} or _TAKEN_FOR_NODES & fields.entries.keys():
+            self.is_complete = False
         self.version(fields)
         name = self.model_name(fields)
+        self.params.is_sure = not self.diagnostics.has("duplicate-key", "invalid-key")
         self.params.declare(fields.node_of("params"), self.overrides)
         fields.entries = {key: self.substituted(entry) for key, entry in fields.entries.items()}
         doc = fields.get("doc", Str(), "")
@@ -71,7 +128,8 @@ class _Decoder:
         entry = fields.entry("training")
         if entry is not None and not _is_null(entry.value):
             names = [output.name for output in outputs]
-            training = decode_training(entry.value, entry.key.span, names, self.diagnostics)
+            known = all(output.value.name in self.names for output in outputs) and outputs != ()
+            training = decode_training(entry.value, entry.key.span, names, self.diagnostics, is_sure=known)
         targets = self.target_options(fields)
         spec = Spec(
             source=self.source,
@@ -87,6 +145,8 @@ class _Decoder:
             targets={key: one.value for key, one in targets.items() if isinstance(one.value, Mapping)},
             target_spans={key: one.key.span for key, one in targets.items()},
             moved=self.moved(fields),
+            ambiguous=frozenset(self.ambiguous),
+            is_complete=self.is_complete,
             passes_only=self.passes_only(loops),
         )
         self.params.report_unused()
@@ -101,31 +161,33 @@ class _Decoder:
     def version(self, fields: Fields) -> None:
         node = fields.node_of("specc")
         if node is None:
-            first = self.root.entries[0].key.span if self.root.entries else self.root.span
-            self.diagnostics.report(
-                "missing-version", "the spec does not say its language version", (first, "before this"), help=f"add the line `specc: {VERSION}`"
-            )
-        elif not (isinstance(node, Scalar) and node.value == VERSION and not isinstance(node.value, bool)):
-            self.diagnostics.report(
-                "missing-version", f"this specc reads language version {VERSION}, found {describe(node)}", (node.span, ""), help=f"write `specc: {VERSION}`"
-            )
+            message = "the spec does not say its language version"
+            help = f"add the line `specc: {VERSION}`"
+            self.diagnostics.report("missing-version", message, (self.first_key(), "before this"), help=help)
+        elif not (isinstance(node, Scalar) and type(node.value) is int and node.value == VERSION):
+            if isinstance(node, Broken):
+                return
+            message = f"this specc reads language version {VERSION}, found {describe(node)}"
+            self.diagnostics.report("missing-version", message, (node.span, "not known"), help=f"write `specc: {VERSION}`")
 
     def model_name(self, fields: Fields) -> str:
         stem = PurePath(self.source.name).name.split(".")[0]
         fallback = stem if IDENTIFIER.fullmatch(stem) else "net"
         node = fields.node_of("name")
-        if node is None:
+        if node is None or isinstance(node, Broken):
             return fallback
         if isinstance(node, Scalar) and isinstance(node.value, str):
             return node.text if check_name(node, "a model", self.diagnostics) else fallback
-        self.diagnostics.report("wrong-type", f"`name`: expected a string, found {describe(node)}", (node.span, ""))
+        message = f"`name`: expected a string, found {describe(node)}"
+        help = "name the model, or leave `name` out: the file's name is taken"
+        self.diagnostics.report("wrong-type", message, (node.span, "not a name"), help=help)
         return fallback
 
-    def claim(self, key: Scalar, what: str) -> bool:
-        """Takes a name of the shared namespace; whether it was free and good."""
-        if not check_name(key, what, self.diagnostics):
-            return False
+    def claim(self, key: Scalar, what: str) -> None:
+        """Takes a name of the shared namespace; one that is taken is reported."""
+        check_name(key, what, self.diagnostics)
         if key.text in self.names:
+            self.ambiguous.add(key.text)
             self.diagnostics.report(
                 "duplicate-name",
                 f"`{key.text}` already names something else",
@@ -133,41 +195,48 @@ class _Decoder:
                 (self.names[key.text], "first named here"),
                 help="inputs, nodes, states and collected values share one namespace: rename one of the two",
             )
-            return False
-        self.names[key.text] = key.span
-        return True
+        self.names.setdefault(key.text, key.span)
 
     def section(self, fields: Fields, key: str) -> tuple[Entry, ...]:
-        mapping = fields.mapping(key)
+        mapping = fields.mapping(key, _SECTION_HINTS.get(key, ""))
+        if mapping is None and not _is_null(fields.node_of(key)) and key in fields.entries:
+            self.is_complete = False
         return mapping.entries if mapping else ()
 
     def inputs(self, fields: Fields) -> tuple[InputDecl, ...]:
-        if "inputs" not in fields.entries:
-            fields.missing("inputs", self.first_key(), "name what goes in: `inputs: {features: [13]}`")
-        found: list[InputDecl] = []
         entry = fields.entry("inputs")
-        if entry is not None and not self.section(fields, "inputs") and (isinstance(entry.value, Mapping) or _is_null(entry.value)):
-            fields.missing("inputs", entry.key.span, "name what goes in: `inputs: {features: [13]}`")
+        empty = entry is not None and (_is_null(entry.value) or (isinstance(entry.value, Mapping) and not entry.value.entries))
+        if entry is None or empty:
+            place = entry.key.span if entry else self.first_key()
+            fields.missing("inputs", place, _SECTION_HINTS["inputs"])
+            self.is_complete = False
+        found: list[InputDecl] = []
         for one in self.section(fields, "inputs"):
             self.claim(one.key, "an input")
             shape = one.value
             op = registry.get("Input")
-            mapping = shape if isinstance(shape, Mapping) else Mapping(shape.span, (Entry(_as_key("shape", one.key), shape),))
+            mapping = shape
+            if not isinstance(shape, Mapping):
+                mapping = Mapping(shape.span, (Entry(_as_key("shape", one.key), shape),))
+            assert isinstance(mapping, Mapping)
             inner = Fields(mapping, f"input `{one.key.text}`", self.diagnostics)
             doc = inner.get("doc", Str(), "")
-            if "shape" not in inner.entries:
+            if not any(did_you_mean(key, ("shape", "dtype", "doc")) == "shape" for key in inner.entries):
                 inner.missing("shape", one.key.span, "write it without the batch dimension: `[28, 28, 1]`")
             attributes = decode_attributes(op, mapping, ("doc",), one.key.span, self.diagnostics, missing=False)
             found.append(InputDecl(one.key.text, one.key.span, attributes, doc))
         return tuple(found)
 
     def nodes(self, fields: Fields) -> tuple[NodeDecl, ...]:
-        if "nodes" not in fields.entries and "outputs" not in fields.entries:
-            fields.missing("nodes", self.first_key(), "name the first node: `nodes: {hidden: {op: Dense, units: 20}}`")
+        entry = fields.entry("nodes")
+        if (entry is None or _is_null(entry.value)) and not isinstance(fields.node_of("outputs"), Mapping):
+            if not _TAKEN_FOR_NODES & fields.entries.keys():
+                fields.missing("nodes", entry.key.span if entry else self.first_key(), _SECTION_HINTS["nodes"])
+            self.is_complete = False
         found: list[NodeDecl] = []
         for entry in self.section(fields, "nodes"):
             self.claim(entry.key, "a node")
-            found.append(decode_node(entry.key, entry.value, self.diagnostics))
+            found.append(decode_node(entry.key, entry.value, self.diagnostics, self.odd))
         return tuple(found)
 
     def loops(self, fields: Fields) -> tuple[LoopDecl, ...]:
@@ -179,37 +248,41 @@ class _Decoder:
 
     def loop(self, entry: Entry) -> LoopDecl:
         param = only_param(entry.value.get("passes")) if isinstance(entry.value, Mapping) else None
-        fields = Fields(self.params.substitute(entry.value), f"loop `{entry.key.text}`", self.diagnostics)
+        what = f"loop `{entry.key.text}`"
+        hint = "write `{passes: 5, states: {a: {init: A, next: sum}}}`"
+        fields = Fields(self.params.substitute(entry.value), what, self.diagnostics, hint)
         fields.only(("passes", "schedule", "states", "collect"))
-        if "passes" not in fields.entries:
-            fields.missing("passes", entry.key.span, "say how often the body runs: `passes: 5`")
-        if "states" not in fields.entries:
-            fields.missing("states", entry.key.span, "name what is carried: `states: {a: {init: A, next: sum}}`")
-        states: list[StateDecl] = []
-        for one in self.section(fields, "states"):
-            self.claim(one.key, "a state")
-            inner = Fields(one.value, f"state `{one.key.text}`", self.diagnostics)
-            inner.only(("init", "next"))
-            refs: dict[str, Reference | None] = {}
-            for key, hint in (("init", "an input, a node, `zeros` or `ones`"), ("next", "the node that gives its next value")):
-                node = inner.node_of(key)
-                if node is None and inner.node is not None and isinstance(inner.node, Mapping):
-                    inner.missing(key, one.key.span, f"name {hint}")
-                refs[key] = reference(node, self.diagnostics) if node is not None else None
-            init, after = refs["init"], refs["next"]
-            if init and after:
-                states.append(StateDecl(one.key.text, one.key.span, init, after))
+        if isinstance(fields.node, Mapping):
+            if "passes" not in fields.entries:
+                fields.missing("passes", entry.key.span, "say how often the body runs: `passes: 5`")
+            states = fields.entry("states")
+            if states is None or _is_null(states.value) or (isinstance(states.value, Mapping) and not states.value.entries):
+                place = states.key.span if states else entry.key.span
+                self.is_complete = False
+                fields.missing("states", place, _SECTION_HINTS["states"])
+        passes = fields.get("passes", Int(1, 1_000_000), 1)
+        schedule = fields.get("schedule", SCHEDULES, "sweep")
+        states = tuple(self.state(one) for one in self.section(fields, "states"))
         collects: list[CollectDecl] = []
         for one in self.section(fields, "collect"):
             self.claim(one.key, "a collected value")
-            value = reference(one.value, self.diagnostics)
-            if value:
-                collects.append(CollectDecl(one.key.text, one.key.span, value))
-        passes = fields.get("passes", Int(1, 1_000_000), 1)
-        schedule = fields.get("schedule", SCHEDULES, "sweep")
-        return LoopDecl(
-            entry.key.text, entry.key.span, passes, param, schedule, tuple(states), tuple(collects)
-        )
+            collects.append(CollectDecl(one.key.text, one.key.span, reference(one.value, self.diagnostics, self.odd)))
+        return LoopDecl(entry.key.text, entry.key.span, passes, param, schedule, states, tuple(collects))
+
+    def state(self, entry: Entry) -> StateDecl:
+        self.claim(entry.key, "a state")
+        hint = "write `{init: zeros, next: sum}`"
+        fields = Fields(entry.value, f"state `{entry.key.text}`", self.diagnostics, hint)
+        fields.only(("init", "next"))
+        refs: dict[str, Reference | None] = {"init": None, "next": None}
+        hints = {"init": "an input, a node, `zeros` or `ones`", "next": "the node that gives its next value"}
+        for key, hint in hints.items():
+            node = fields.node_of(key)
+            if node is not None:
+                refs[key] = reference(node, self.diagnostics, self.odd, INIT if key == "init" else "")
+            elif isinstance(fields.node, Mapping):
+                fields.missing(key, entry.key.span, f"name {hint}")
+        return StateDecl(entry.key.text, entry.key.span, refs["init"], refs["next"])
 
     def passes_only(self, loops: tuple[LoopDecl, ...]) -> frozenset[str]:
         """The parameters that are read as often as loops take their passes from them, and so nowhere else."""
@@ -218,31 +291,39 @@ class _Decoder:
 
     def outputs(self, fields: Fields) -> tuple[tuple[OutputDecl, ...], tuple[NodeDecl, ...]]:
         """The outputs, and the nodes that are defined among them."""
-        node = fields.node_of("outputs")
-        if node is None:
-            fields.missing("outputs", self.first_key(), "name what comes out: `outputs: result`")
+        entry = fields.entry("outputs")
+        if entry is None or _is_null(entry.value):
+            place = entry.key.span if entry else self.first_key()
+            fields.missing("outputs", place, "name what comes out: `outputs: result`")
             return (), ()
+        node = entry.value
         inline: list[NodeDecl] = []
         refs: list[tuple[str, Reference]] = []
         if isinstance(node, Mapping):
-            for entry in node:
-                if isinstance(entry.value, Mapping):
-                    self.claim(entry.key, "a node")
-                    inline.append(decode_node(entry.key, entry.value, self.diagnostics))
-                    refs.append((entry.key.text, Reference(entry.key.text, None, entry.key.span)))
-                elif check_name(entry.key, "an output", self.diagnostics) and (ref := reference(entry.value, self.diagnostics)):
-                    refs.append((entry.key.text, ref))
+            for one in node:
+                if isinstance(one.value, Mapping):
+                    self.claim(one.key, "a node")
+                    inline.append(decode_node(one.key, one.value, self.diagnostics, self.odd))
+                    refs.append((one.key.text, Reference(one.key.text, None, one.key.span)))
+                elif ref := reference(one.value, self.diagnostics, self.odd):
+                    check_name(one.key, "an output", self.diagnostics)
+                    refs.append((one.key.text, ref))
         else:
             items = node.items if isinstance(node, Sequence) else (node,)
-            found = [reference(item, self.diagnostics) for item in items]
+            found = [reference(item, self.diagnostics, self.odd) for item in items]
             refs = [(ref.name if ref.port is None else f"{ref.name}_{ref.port}", ref) for ref in found if ref]
-            if not items:
-                self.diagnostics.report("bad-value", "`outputs` is empty", (node.span, ""), help="name at least one node")
+        if not isinstance(node, Scalar) and not (node.entries if isinstance(node, Mapping) else node.items):
+            message = "`outputs` is empty"
+            self.diagnostics.report("bad-value", message, (node.span, "nothing"), help="name at least one node")
         seen: dict[str, Span] = {}
         for name, ref in refs:
             if name in seen:
                 self.diagnostics.report(
-                    "duplicate-name", f"output `{name}` is listed twice", (ref.span, "again"), (seen[name], "first listed here"), help="remove one"
+                    "duplicate-name",
+                    f"output `{name}` is listed twice",
+                    (ref.span, "again"),
+                    (seen[name], "first listed here"),
+                    help="remove one, or name them: `outputs: {first: a, second: a}`",
                 )
             seen.setdefault(name, ref.span)
         return tuple(OutputDecl(name, ref) for name, ref in refs), tuple(inline)
@@ -272,8 +353,9 @@ class _Decoder:
             if not isinstance(entry.value, (Mapping, Broken)) and not _is_null(entry.value):
                 self.diagnostics.report(
                     "wrong-type",
-                    f"the options of target `{entry.key.text}` are a mapping, found {describe(entry.value)}",
-                    (entry.value.span, ""),
+                    f"the options of target `{entry.key.text}` have to be a mapping, found {describe(entry.value)}",
+                    (entry.value.span, "not a mapping"),
+                    help="write `{option: value}`",
                 )
         return found
 
@@ -283,7 +365,7 @@ class _Decoder:
             return ()
         found: list[Move] = []
         for item in node.items if isinstance(node, Sequence) else (node,):
-            inner = Fields(item, "an entry of `moved`", self.diagnostics)
+            inner = Fields(item, "an entry of `moved`", self.diagnostics, "write `{from: old, to: new}`")
             inner.only(("from", "to"))
             old, new = inner.get("from", Str()), inner.get("to", Str())
             for key in ("from", "to"):
@@ -301,6 +383,20 @@ class _Decoder:
 def _as_key(name: str, key: Scalar) -> Scalar:
     """A key that the user left out because it goes without saying; mistakes point at the key above."""
     return Scalar(key.span, name, name, True)
+
+
+def _odd_names(root: Mapping) -> frozenset[str]:
+    """The keys that name something without being names. They are reported where they stand, once."""
+    keys: list[Scalar] = []
+    for section in ("inputs", "nodes", "outputs"):
+        mapping = root.get(section)
+        keys += [entry.key for entry in mapping] if isinstance(mapping, Mapping) else []
+    loops = root.get("loops")
+    for loop in loops if isinstance(loops, Mapping) else ():
+        for part in ("states", "collect"):
+            mapping = loop.value.get(part) if isinstance(loop.value, Mapping) else None
+            keys += [entry.key for entry in mapping] if isinstance(mapping, Mapping) else []
+    return frozenset(key.text for key in keys if not IDENTIFIER.fullmatch(key.text) or not isinstance(key.value, str))
 
 
 def _is_null(node: Any) -> bool:

@@ -39,7 +39,10 @@ class InputDecl:
 
 @dataclass(frozen=True, slots=True)
 class NodeDecl:
-    """One node. `operands` is None where `from` is left out; `attributes` is None where they could not be decoded."""
+    """One node. `attributes` is None where they could not be decoded.
+
+    `operands` is None where `from` is left out, and empty where it could not be decoded.
+    """
 
     name: str
     span: Span
@@ -55,17 +58,21 @@ class NodeDecl:
 
 @dataclass(frozen=True, slots=True)
 class StateDecl:
+    """A state; `init` or `next` is None where it could not be decoded."""
+
     name: str
     span: Span
-    init: Reference
-    next: Reference
+    init: Reference | None
+    next: Reference | None
 
 
 @dataclass(frozen=True, slots=True)
 class CollectDecl:
+    """A value of every pass; None where it could not be decoded."""
+
     name: str
     span: Span
-    value: Reference
+    value: Reference | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,8 @@ class Spec:
     targets: dict[str, Mapping] = field(default_factory=dict[str, Mapping])
     target_spans: dict[str, Span] = field(default_factory=dict[str, Span])
     moved: tuple[Move, ...] = ()
+    ambiguous: frozenset[str] = frozenset()  # names of more than one thing, which has been reported
+    is_complete: bool = True  # False where a part that names values could not be read
     passes_only: frozenset[str] = frozenset()  # the parameters that nothing reads but a loop's `passes`
 
     @property

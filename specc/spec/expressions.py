@@ -6,38 +6,52 @@ import ast
 import math
 import operator
 import re
+import warnings
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias, cast
 
 MAX_LENGTH = 500
 MAX_DEPTH = 30
 MAX_VALUE = 2**63
+_MAX_POWER = 64
+_MAX_DIGITS = 300  # places to round to; beyond, Python would compute numbers without end
 
 Value: TypeAlias = int | float | bool | str | tuple[int, ...] | None
 OPENING = re.compile(r"\$\{")
+_ALLOWED = "only arithmetic, comparisons, `and`, `or`, `not`, `a if c else b` and the listed functions are allowed"
+_FOREIGN = (  # how other languages say it, and what is said here
+    (re.compile(r"&&"), "write `and`"),
+    (re.compile(r"\|\|"), "write `or`"),
+    (re.compile(r"!(?!=)"), "write `not`"),
+    (re.compile(r"\?"), "write `a if condition else b`"),
+    (re.compile(r"(?<![=!<>])=(?!=)"), "`==` compares; nothing can be assigned"),
+    (re.compile(r"[{}$]"), "inside `${…}` a parameter is named without another `${…}`"),
+)
 
 
 class ExpressionError(Exception):
-    """An expression that cannot be read or evaluated; `at` and `length` say where in its text."""
+    """An expression that cannot be read or evaluated; `at` and `length` say where in its text, `help` what to do."""
 
-    def __init__(self, message: str, at: int = 0, length: int | None = None, name: str | None = None) -> None:
+    def __init__(
+        self, message: str, at: int = 0, length: int | None = None, name: str | None = None, help: str = ""
+    ) -> None:
         super().__init__(message)
-        self.message, self.at, self.length, self.name = message, at, length, name
+        self.message, self.at, self.length, self.name, self.help = message, at, length, name, help
 
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
+    ast.Div: lambda one, two: one / two,
+    ast.FloorDiv: lambda one, two: one // two,
     ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
+    ast.Pow: lambda one, two: one**two,
 }
 _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
-    ast.Not: operator.not_,
 }
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -49,10 +63,18 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.In: lambda one, many: one in many,
     ast.NotIn: lambda one, many: one not in many,
 }
+
+
+def _round(value: Any, digits: Any = None) -> Any:
+    if digits is not None and abs(digits) > _MAX_DIGITS:
+        raise ValueError
+    return round(value) if digits is None else round(value, digits)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": min,
     "max": max,
-    "round": round,
+    "round": _round,
     "floor": math.floor,
     "ceil": math.ceil,
     "int": int,
@@ -63,29 +85,59 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 def evaluate(text: str, names: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]] | None = None) -> Value:
     """The value of one expression. Raises `ExpressionError`; an unknown name is in its `name`."""
+    tree = _parse(text)
+    walker = _Walker(text, names, {**FUNCTIONS, **(functions or {})})
+    return walker.value(tree, 0)
+
+
+def names_in(text: str) -> list[str]:
+    """The names an expression reads, each as often as it stands there, on every branch; those of a broken one too."""
+    try:
+        tree = _parse(text)
+    except ExpressionError:
+        return re.findall(r"[A-Za-z_]\w*", text)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
+
+
+@lru_cache(maxsize=2048)
+def _parse(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the expression has {len(text)} characters, more than {MAX_LENGTH}")
+    if not text.strip():
+        raise ExpressionError("the expression is empty", help="name a parameter or write a value")
     lead = len(text) - len(text.lstrip())
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python would warn of is an error here, or means nothing
+            return ast.parse(_one_line(text), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        for pattern, help in _FOREIGN:
+            if found := pattern.search(text):
+                raise ExpressionError("not an expression", found.start(), len(found.group()), help=help) from None
         at = (getattr(error, "offset", None) or 1) - 1 + lead
-        raise ExpressionError("not an expression", min(at, len(text)), 1) from None
-    walker = _Walker(names, {**FUNCTIONS, **(functions or {})}, lead)
-    return walker.value(tree.body, 0)
+        raise ExpressionError("not an expression", min(at, len(text)), 1, help=_ALLOWED) from None
+
+
+def _one_line(text: str) -> str:
+    return text.strip().replace("\n", " ").replace("\r", " ")
 
 
 class _Walker:
-    def __init__(self, names: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]], lead: int) -> None:
-        self.names, self.functions, self.lead = names, functions, lead
+    def __init__(self, text: str, names: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]]) -> None:
+        self.names, self.functions = names, functions
+        self.lead = len(text) - len(text.lstrip())
+        self.text = _one_line(text)
 
     def value(self, node: ast.expr, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise self.error(node, f"the expression nests more than {MAX_DEPTH} levels deep")
         try:
             return self.bounded(node, self.compute(node, depth + 1))
-        except (ArithmeticError, TypeError, ValueError) as error:
-            raise self.error(node, str(error)) from None
+        except ZeroDivisionError:
+            raise self.error(node, "division by zero") from None
+        except ArithmeticError:
+            raise self.error(node, "the value is too large") from None
 
     def compute(self, node: ast.expr, depth: int) -> Any:
         match node:
@@ -103,7 +155,7 @@ class _Walker:
                 return self.names[node.id]
             case ast.BinOp() if type(node.op) in _BINARY:
                 left, right = self.number(node.left, depth), self.number(node.right, depth)
-                if isinstance(node.op, ast.Pow) and (abs(right) > 64 or abs(left) > 2**32):
+                if isinstance(node.op, ast.Pow) and (abs(right) > _MAX_POWER or abs(left) > 2**32):
                     raise self.error(node, "the power is too large")
                 return _BINARY[type(node.op)](left, right)
             case ast.UnaryOp(op=ast.Not()):
@@ -124,22 +176,51 @@ class _Walker:
             case ast.Tuple() | ast.List():
                 return tuple(self.value(one, depth) for one in node.elts)
             case ast.Subscript():
-                return self.value(node.value, depth)[self.number(node.slice, depth)]
-            case ast.Call(func=ast.Name(id=name), keywords=[]):
-                if name not in self.functions:
-                    known = ", ".join(sorted(self.functions))
-                    raise self.error(node.func, f"no function `{name}`; there are {known}")
-                return self.functions[name](*(self.value(one, depth) for one in node.args))
+                return self.item(node, depth)
+            case ast.Call():
+                return self.call(node, depth)
+            case ast.Attribute():
+                raise self.error(node, "an expression reads no attributes (`a.b`)", _ALLOWED)
             case _:
-                raise self.error(node, "only arithmetic, comparisons, `and`, `or`, `not`, `a if c else b` and the listed functions are allowed")
+                raise self.error(node, "an expression cannot hold this", _ALLOWED)
+
+    def call(self, node: ast.Call, depth: int) -> Any:
+        known = ", ".join(f"`{name}`" for name in sorted(self.functions))
+        name = node.func.id if isinstance(node.func, ast.Name) else None
+        if name is None or name not in self.functions:
+            shown = f"`{name}`" if name else "of that kind"
+            raise self.error(node.func, f"there is no function {shown} in expressions", f"there are {known}")
+        if node.keywords:
+            raise self.error(node, f"`{name}` takes no arguments by name")
+        arguments = [self.value(one, depth) for one in node.args]
+        try:
+            return self.functions[name](*arguments)
+        except (TypeError, ValueError):
+            shown = ", ".join(_show(one) for one in arguments) or "nothing"
+            raise self.error(node, f"`{name}` cannot be applied to {shown}") from None
+
+    def item(self, node: ast.Subscript, depth: int) -> Any:
+        if isinstance(node.slice, ast.Slice):
+            raise self.error(node, "an expression cannot hold a slice", _ALLOWED)
+        many, index = self.value(node.value, depth), self.number(node.slice, depth)
+        if not isinstance(many, tuple):
+            raise self.error(node.value, f"expected a list, found {_show(many)}")
+        items = cast("tuple[Any, ...]", many)
+        if not isinstance(index, int) or not -len(items) <= index < len(items):
+            raise self.error(node.slice, f"the list has {len(items)} elements, counted from 0; found the index {_show(index)}")
+        return items[index]
 
     def compare(self, node: ast.Compare, depth: int) -> bool:
         left = self.value(node.left, depth)
         for op, one in zip(node.ops, node.comparators, strict=True):
             if type(op) not in _COMPARE:
-                raise self.error(node, "this comparison is not allowed")
+                raise self.error(node, "this comparison is not allowed", _ALLOWED)
             right = self.value(one, depth)
-            if not _COMPARE[type(op)](left, right):
+            try:
+                holds = _COMPARE[type(op)](left, right)
+            except TypeError:
+                raise self.error(node, f"{_show(left)} and {_show(right)} cannot be compared so") from None
+            if not holds:
                 return False
             left = right
         return True
@@ -147,17 +228,37 @@ class _Walker:
     def number(self, node: ast.expr, depth: int) -> Any:
         value = self.value(node, depth)
         if not isinstance(value, (int, float)):
-            raise self.error(node, f"expected a number, found {value!r}")
+            raise self.error(node, f"expected a number, found {_show(value)}")
         return value
 
     def bounded(self, node: ast.expr, value: Any) -> Any:
+        if isinstance(value, complex):
+            raise self.error(node, "the value is not a real number")
         if isinstance(value, (int, float)) and not isinstance(value, bool) and not abs(value) < MAX_VALUE:
             raise self.error(node, "the value is too large")
         return value
 
-    def error(self, node: ast.expr, message: str) -> ExpressionError:
-        length = (node.end_col_offset or node.col_offset + 1) - node.col_offset
-        return ExpressionError(message, self.lead + node.col_offset, length)
+    def error(self, node: ast.expr, message: str, help: str = "") -> ExpressionError:
+        start = self.column(node.col_offset)
+        end = self.column(node.end_col_offset or node.col_offset + 1)
+        return ExpressionError(message, self.lead + start, max(end - start, 1), help=help)
+
+    def column(self, offset: int) -> int:
+        """The parser counts bytes; a column counts characters."""
+        return len(self.text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore"))
+
+
+def _show(value: Any) -> str:
+    """A value as a spec would write it, cut short."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if isinstance(value, tuple):
+        items = cast("tuple[Any, ...]", value)
+        return f"a list of {len(items)}"
+    shown = f'the string "{value}"' if isinstance(value, str) else str(value)
+    return shown if len(shown) <= 60 else shown[:57] + "…"
 
 
 def pieces(text: str) -> list[tuple[bool, str, int]]:
@@ -199,4 +300,4 @@ def _closing(text: str, start: int) -> int:
             quote = char
         elif char == "}":
             return at
-    raise ExpressionError("`${` is not closed by `}`", start - 2, 2)
+    raise ExpressionError("`${` is not closed by `}`", start - 2, 2, help="add the `}`; for a plain `${` write `$${`")

@@ -7,30 +7,54 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from specc.diagnostics import Diagnostics
+from specc.diagnostics import Diagnostics, did_you_mean, short
 from specc.ops._attributes import BadValue, Kind, describe
-from specc.source import Entry, Mapping, Node, Scalar, Span
+from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
+from specc.source.scalars import resolve
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 RESERVED = ("zeros", "ones")
+MERGE = "<<"
+NO_MERGE = "YAML 1.2 has no merge keys: write the keys out, or alias single values"
 _MAX_NAME = 100
 
 
 def check_name(key: Scalar, what: str, diagnostics: Diagnostics) -> bool:
     """Reports a name that is no identifier or is reserved; whether it was good."""
     name = key.text
-    if not IDENTIFIER.fullmatch(name) or len(name) > _MAX_NAME:
-        suggestion = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")[:_MAX_NAME]
+    if len(name) > _MAX_NAME:
+        diagnostics.report(
+            "invalid-name",
+            f"the name of {what} has {len(name):,} characters, more than {_MAX_NAME}",
+            (key.span, "too long"),
+            help="shorten it",
+        )
+        return False
+    if not IDENTIFIER.fullmatch(name):
+        suggestion = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
         if suggestion[:1].isdigit():
             suggestion = f"n{suggestion}"
-        help = "letters, digits and `_`, not starting with a digit" + (f": `{suggestion}`" if suggestion else "")
-        if name == "<<":
-            help = "YAML 1.2 has no merge keys; repeat the attributes"
-        diagnostics.report("invalid-name", f"`{name}` cannot be the name of {what}", (key.span, "not an identifier"), help=help)
+        help = "a name has letters, digits and `_`, and does not start with a digit"
+        if suggestion:
+            help += f": `{suggestion}`"
+        diagnostics.report(
+            "invalid-name",
+            f"`{short(name)}` cannot be the name of {what}",
+            (key.span, "not an identifier"),
+            help=NO_MERGE if name == MERGE else help,
+        )
         return False
-    if name in RESERVED or keyword.iskeyword(name):
-        why = "names an initial value" if name in RESERVED else "is a word of Python, in which the model is written"
-        diagnostics.report("invalid-name", f"`{name}` is reserved: it {why}", (key.span, "reserved"), help=f"call it `{name}_` or better")
+    why = ""
+    if name in RESERVED:
+        why = "it names an initial value"
+    elif keyword.iskeyword(name):
+        why = "it is a word of Python, in which the model is written"
+    elif not isinstance(resolve(name), str):
+        why = "it is a value in YAML"
+    if why:
+        diagnostics.report(
+            "invalid-name", f"`{name}` is reserved: {why}", (key.span, "reserved"), help=f"call it `{name}_` or better"
+        )
         return False
     return True
 
@@ -44,15 +68,17 @@ class Broken(Scalar):
 class Fields:
     """The entries of one mapping, taken by key; what is not taken is unknown."""
 
-    def __init__(self, node: Node, what: str, diagnostics: Diagnostics) -> None:
+    def __init__(self, node: Node, what: str, diagnostics: Diagnostics, help: str = "") -> None:
         self.diagnostics = diagnostics
         self.what = what
         self.node = node
         self.entries: dict[str, Entry] = {}
+        self.misspelt: dict[str, str] = {}  # unknown keys, and the known ones they most likely mean
         if isinstance(node, Mapping):
             self.entries = {entry.key.text: entry for entry in node}
         elif not isinstance(node, Broken):
-            diagnostics.report("wrong-type", f"{what} has to be a mapping, found {describe(node)}", (node.span, ""))
+            message = f"{what} has to be a mapping, found {describe(node)}"
+            diagnostics.report("wrong-type", message, (node.span, "not a mapping"), help=help or "write `key: value` pairs")
 
     def entry(self, key: str) -> Entry | None:
         return self.entries.get(key)
@@ -66,7 +92,7 @@ class Fields:
         entry = self.entries.get(key)
         return default if entry is None else decode_value(entry.value, kind, self.diagnostics, default, key)
 
-    def mapping(self, key: str) -> Mapping | None:
+    def mapping(self, key: str, help: str = "") -> Mapping | None:
         """The mapping under a key; None where there is none; another kind of value is reported."""
         node = self.node_of(key)
         if node is None or isinstance(node, Mapping):
@@ -75,25 +101,34 @@ class Fields:
             return None
         if not isinstance(node, Broken):
             self.diagnostics.report(
-                "wrong-type", f"`{key}` has to be a mapping, found {describe(node)}", (node.span, "not a mapping")
+                "wrong-type",
+                f"`{key}` has to be a mapping, found {describe(node)}",
+                (node.span, "not a mapping"),
+                help=help or f"write `key: value` pairs under `{key}`",
             )
         return None
 
     def missing(self, key: str, span: Span, help: str) -> None:
+        """Reports a key that has to be there; not where a misspelt one stands for it, which has been reported."""
+        if key in self.misspelt.values():
+            return
         self.diagnostics.report("missing-key", f"{self.what} needs `{key}`", (span, f"no `{key}` given"), help=help)
 
     def only(self, known: Iterable[str], hints: dict[str, str] | None = None) -> None:
         """Reports every key that is not among the known ones."""
         names = tuple(known)
         for key, entry in self.entries.items():
-            if key not in names:
-                hint = (hints or {}).get(key, "")
-                if hint:
-                    self.diagnostics.report(
-                        "unknown-key", f"unknown key `{key}` in {self.what}", (entry.key.span, "not known here"), help=hint
-                    )
-                else:
-                    self.diagnostics.unknown("unknown-key", "key", entry.key.span, key, names)
+            if key in names:
+                continue
+            hint = NO_MERGE if key == MERGE else (hints or {}).get(key, "")
+            where = f" in {self.what}"
+            if hint:
+                message = f"unknown key `{short(key)}`{where}"
+                self.diagnostics.report("unknown-key", message, (entry.key.span, "not known here"), help=hint)
+            else:
+                close = did_you_mean(key, [name for name in names if name not in self.entries])
+                self.misspelt |= {key: close} if close else {}
+                self.diagnostics.unknown("unknown-key", "key", entry.key.span, key, names, where=where)
 
 
 def decode_value(node: Node, kind: Kind, diagnostics: Diagnostics, default: Any = None, key: str = "") -> Any:
@@ -103,16 +138,55 @@ def decode_value(node: Node, kind: Kind, diagnostics: Diagnostics, default: Any 
     try:
         return kind.decode(node)
     except BadValue as error:
-        if _holds_broken(node):
+        if holds_broken(node):
             return default
         where = f"`{key}`: " if key else ""
-        diagnostics.report(error.code, f"{where}{error.message}", (error.span, ""), help=error.help)
+        help = _advice(node, kind) or error.help
+        diagnostics.report(error.code, f"{where}{error.message}", (error.span, ""), help=help)
         return default
 
 
-def _holds_broken(node: Node) -> bool:
+def _advice(node: Node, kind: Kind) -> str:
+    """What to do about a scalar that is nearly right: quoted, or written as Python writes it."""
+    if isinstance(node, Sequence) and len(node.items) == 1 and isinstance(node.items[0], Scalar):
+        return f"write `{short(node.items[0].text)}`" if _takes(kind, node.items[0]) else ""
+    if not isinstance(node, Scalar):
+        return ""
+    if _takes(kind, Sequence(node.span, (node,))):
+        return f"write `[{short(node.text)}]`"
+    if isinstance(node.value, float) and node.value.is_integer() and _takes(kind, _as(node, int(node.value))):
+        return f"write `{int(node.value)}`"
+    if not isinstance(node.value, str):
+        return f'quote it: `"{short(node.text)}"`' if node.text and _takes(kind, _as(node, node.text)) else ""
+    text = node.text.strip()
+    if text == "None":
+        return "YAML writes it `null`" if _takes(kind, _as(node, None)) else ""
+    if re.fullmatch(r"\(.*\)", text, re.DOTALL):
+        return f"a list is written `[{short(text[1:-1].strip(' ,'))}]`"
+    plain = resolve(text)
+    if not node.plain and not isinstance(plain, str) and _takes(kind, _as(node, plain)):
+        return f"quotes make it a string: write `{short(text)}`"
+    if "_" in text and not isinstance(value := resolve(text.replace("_", "")), str) and _takes(kind, _as(node, value)):
+        return f"a number has no `_` in YAML 1.2: write `{short(text.replace('_', ''))}`"
+    return ""
+
+
+def _as(node: Scalar, value: Any) -> Scalar:
+    return Scalar(node.span, node.text, value, True)
+
+
+def _takes(kind: Kind, node: Node) -> bool:
+    try:
+        kind.decode(node)
+    except BadValue:
+        return False
+    return True
+
+
+def holds_broken(node: Node) -> bool:
+    """Whether something in a tree failed and has been reported."""
     if isinstance(node, Mapping):
-        return any(_holds_broken(entry.value) for entry in node)
+        return any(holds_broken(entry.value) for entry in node)
     if isinstance(node, Scalar):
         return isinstance(node, Broken)
-    return any(_holds_broken(item) for item in node.items)
+    return any(holds_broken(item) for item in node.items)

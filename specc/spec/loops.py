@@ -2,164 +2,273 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from specc.diagnostics import Diagnostics
-from specc.ir import Graph, Init, Loop, Node, topology
+from specc.ir import Fill, Graph, Init, Loop, Node, Operand, State, topology
+from specc.source import Mapping as Syntax
+from specc.source import Span
 
 
-def check_loops(graph: Graph, inits: Mapping[str, Init], diagnostics: Diagnostics) -> tuple[Graph, set[str]]:
-    """The graph with its loops' bodies, cut where it has to be for the stages after; and the names that are broken."""
-    graph, broken = _cut_cycles(graph, diagnostics)
-    if not graph.loops:
-        _report_stray_inits(graph, inits, diagnostics)
-        return graph, broken
-    bodies = topology.bodies(graph)
-    owner: dict[str, Loop] = {}
-    loops: list[Loop] = []
-    for loop in graph.loops:
-        body: list[str] = []
-        for name in bodies[loop.name]:
-            if name in owner:
-                _report_overlap(graph.by_name[name], owner[name], loop, diagnostics)
-                broken.add(name)
-            else:
-                owner[name] = loop
-                body.append(name)
-        loops.append(replace(loop, body=tuple(body)))
-    graph = graph.with_nodes(graph.nodes, loops)
-    for loop in graph.loops:
-        _check_states(graph, loop, diagnostics)
-        if loop.schedule == "synchronous":
-            _check_synchronous(graph, loop, inits, diagnostics, broken)
-    _report_stray_inits(graph, inits, diagnostics)
-    groups = topology.loop_groups(graph)
-    if groups:
-        _report_groups(graph, groups, diagnostics)
-        broken |= {state.name for group in groups for name in group for state in _loop(graph, name).states}
-    return graph, broken
+def check_loops(
+    graph: Graph,
+    inits: Mapping[str, Init],
+    syntax: Mapping[str, Syntax],
+    diagnostics: Diagnostics,
+    unsure: Collection[str] = (),
+) -> tuple[Graph, set[str]]:
+    """The graph with its loops' bodies, cut where it has to be for the stages after; and the names that are broken.
+
+    `unsure` names the loops whose states could not all be read: what they repeat is not known.
+    """
+    return _Loops(graph, inits, syntax, diagnostics, unsure).run()
 
 
-def _loop(graph: Graph, name: str) -> Loop:
-    return graph.loops_by_name[name]
+@dataclass(slots=True)
+class _Loops:
+    graph: Graph
+    inits: Mapping[str, Init]
+    syntax: Mapping[str, Syntax]
+    diagnostics: Diagnostics
+    unsure: Collection[str]
 
+    def run(self) -> tuple[Graph, set[str]]:
+        broken = self.cut_cycles()
+        is_sure = not broken and not self.unsure
+        overlapping = self.give_bodies(broken)
+        for loop in self.graph.loops:
+            if loop.name not in self.unsure:
+                self.check_states(loop)
+            if loop.schedule == "synchronous":
+                self.check_synchronous(loop, broken)
+        if is_sure:
+            self.report_stray_inits()
+        self.cut_groups(overlapping, broken)
+        return self.graph, broken
 
-def _cut_cycles(graph: Graph, diagnostics: Diagnostics) -> tuple[Graph, set[str]]:
-    """Reports every undeclared cycle and takes the closing edges out, so that the rest can be judged."""
-    broken: set[str] = set()
-    while found := topology.cycles(graph):
-        closing: dict[str, str] = {}
-        for cycle in found:
-            _report_cycle(graph, cycle, diagnostics)
-            closing[cycle[0]] = cycle[-1]
-            broken.add(cycle[0])
+    # cycles
+
+    def cut_cycles(self) -> set[str]:
+        """Reports every undeclared cycle and takes the closing reads out, so that the rest can be judged."""
+        broken: set[str] = set()
+        while found := topology.cycles(self.graph):
+            closing: dict[str, set[str]] = {}  # reader -> what it no longer reads
+            for cycle in found:
+                last = cycle[-1]
+                readers = self.readers_within(last, cycle[0])
+                self.report_cycle(cycle, readers)
+                for name in readers:
+                    closing.setdefault(name, set()).add(last)
+                broken.update(readers)
+            self.drop_reads(closing)
+        return broken
+
+    def readers_within(self, last: str, first: str) -> list[str]:
+        """All that read `last` and lead back to it: one state would close all these cycles. `first` comes first."""
+        upstream = topology.upstream(self.graph, last)
+        names = [node.name for node in self.graph.nodes if any(one.value == last for one in node.operands)]
+        return [first, *(name for name in names if name != first and name in upstream)]
+
+    def drop_reads(self, dropped: Mapping[str, Collection[str]]) -> None:
         nodes = [
-            replace(node, operands=tuple(one for one in node.operands if one.value != closing[node.name]))
-            if node.name in closing
+            replace(node, operands=tuple(one for one in node.operands if one.value not in dropped[node.name]))
+            if node.name in dropped
             else node
-            for node in graph.nodes
+            for node in self.graph.nodes
         ]
-        graph = graph.with_nodes(nodes)
-    return graph, broken
+        self.graph = self.graph.with_nodes(nodes)
 
-
-def _report_cycle(graph: Graph, cycle: list[str], diagnostics: Diagnostics) -> None:
-    first, last = graph.by_name[cycle[0]], graph.by_name[cycle[-1]]
-    path = " → ".join(f"`{name}`" for name in (*cycle, cycle[0]))
-    operand = next(one for one in first.operands if one.value == last.name)
-    others = [
-        (graph.by_name[name].origin.span, f"{index}. `{name}`") for index, name in enumerate(cycle[:6], start=1)
-    ]
-    diagnostics.report(
-        "undeclared-cycle",
-        f"{path} is a cycle that no loop declares",
-        (operand.span or first.origin.span, f"`{first.name}` reads `{last.name}`, which depends on `{first.name}`"),
-        *(others if len(cycle) > 1 else []),
-        notes=["feedback exists only where a state of a loop carries a value from one pass to the next"],
-        help=(
-            f"if it is meant, let `{first.name}` read a state, `from: {last.name}_before`, and add "
-            f"`loops: {{feedback: {{passes: 5, states: {{{last.name}_before: {{init: zeros, next: {last.name}}}}}}}}}`"
-        ),
-    )
-
-
-def _report_overlap(node: Node, one: Loop, other: Loop, diagnostics: Diagnostics) -> None:
-    diagnostics.report(
-        "loop-overlap",
-        f"node `{node.name}` lies on a path of loop `{one.name}` and of loop `{other.name}`",
-        (node.origin.span, "belongs to both"),
-        (one.origin.span, "one loop"),
-        (other.origin.span, "the other"),
-        help="make one loop of the two, or let the second read the first's final states",
-    )
-
-
-def _check_states(graph: Graph, loop: Loop, diagnostics: Diagnostics) -> None:
-    """A loop in which no state leads to a `next` repeats nothing: most likely a name is wrong."""
-    own = {state.name for state in loop.states}
-    reads = {one.value for name in loop.body for one in graph.by_name[name].operands}
-    carried = reads | {state.next.value for state in loop.states} | {one.value.value for one in loop.collects}
-    if loop.states and not own & carried:
-        names = ", ".join(f"`{state.name}`" for state in loop.states)
-        ends = ", ".join(f"`{state.next}`" for state in loop.states)
-        diagnostics.report(
-            "state-not-cyclic",
-            f"loop `{loop.name}` repeats nothing: no node leads from its states ({names}) to what they become ({ends})",
-            (loop.origin.span, "every pass would give the same"),
-            *((state.origin.span, "read by no node that leads to a `next`") for state in loop.states[:4]),
-            help="let a node on the cycle read the state in its `from`",
+    def report_cycle(self, cycle: list[str], readers: list[str]) -> None:
+        first, last = self.graph.by_name[cycle[0]], self.graph.by_name[cycle[-1]]
+        path = " → ".join(f"`{name}`" for name in (*cycle, cycle[0]))
+        because = f"`{first.name}` reads `{last.name}`, which depends on `{first.name}`"
+        if first is last:
+            because = f"`{first.name}` reads itself"
+        others = [(self.graph.by_name[name].origin.span, f"{at}. `{name}`") for at, name in enumerate(cycle[:6], 1)]
+        also = [
+            (_read(self.graph.by_name[name], last.name).span, f"`{name}` reads `{last.name}` too")
+            for name in readers[1:4]
+        ]
+        state = f"{last.name}_before"
+        them = ", ".join(f"`{name}`" for name in readers)
+        self.diagnostics.report(
+            "undeclared-cycle",
+            f"{path} is a cycle that no loop declares",
+            (_read(first, last.name).span or first.origin.span, because),
+            *(others if len(cycle) > 1 else []),
+            *also,
+            notes=["feedback exists only where a state of a loop carries a value from one pass to the next"],
+            help=(
+                f"if it is meant, let {them} read a state, `from: {state}`, and add "
+                f"`loops: {{feedback: {{passes: 5, states: {{{state}: {{init: zeros, next: {last.name}}}}}}}}}`"
+            ),
         )
 
+    # bodies
 
-def _check_synchronous(
-    graph: Graph, loop: Loop, inits: Mapping[str, Init], diagnostics: Diagnostics, broken: set[str]
-) -> None:
-    body = set(loop.body)
-    reported: set[str] = set()
-    for name in loop.body:
-        for operand in graph.by_name[name].operands:
-            source = operand.value
-            if source in body and source not in inits and source not in reported:
+    def give_bodies(self, broken: set[str]) -> list[set[str]]:
+        """Gives each loop its nodes; the pairs of loops that want the same one, each pair reported once."""
+        if not self.graph.loops:
+            return []
+        bodies = topology.bodies(self.graph)
+        owner: dict[str, Loop] = {}
+        loops: list[Loop] = []
+        shared: dict[tuple[str, str], list[str]] = {}
+        for loop in self.graph.loops:
+            body: list[str] = []
+            for name in bodies[loop.name]:
+                if name in owner:
+                    shared.setdefault((owner[name].name, loop.name), []).append(name)
+                    broken.add(name)
+                else:
+                    owner[name] = loop
+                    body.append(name)
+            loops.append(replace(loop, body=tuple(body)))
+        self.graph = self.graph.with_nodes(self.graph.nodes, loops)
+        for (one, other), names in shared.items():
+            self.report_overlap(names, self.graph.loops_by_name[one], self.graph.loops_by_name[other])
+        return [set(pair) for pair in shared]
+
+    def report_overlap(self, names: list[str], one: Loop, other: Loop) -> None:
+        if len(names) == 1:
+            message = f"node `{names[0]}` lies on a path of loop `{one.name}` and of loop `{other.name}`"
+        else:
+            listed = ", ".join(f"`{name}`" for name in names[:6]) + (", …" if len(names) > 6 else "")
+            message = f"the nodes {listed} lie on paths of loop `{one.name}` and of loop `{other.name}`"
+        self.diagnostics.report(
+            "loop-overlap",
+            message,
+            (self.graph.by_name[names[0]].origin.span, "belongs to both"),
+            (one.origin.span, "one loop"),
+            (other.origin.span, "the other"),
+            help="make one loop of the two, or let the second read the first's final states",
+        )
+
+    def check_states(self, loop: Loop) -> None:
+        """Reports states that no pass changes, and loops in which no state leads to a `next`: a name is likely wrong."""
+        constant = [state for state in loop.states if state.next.value == state.name]
+        for state in constant:
+            self.diagnostics.report(
+                "state-not-cyclic",
+                f"state `{state.name}` becomes itself: no pass changes it",
+                (state.next.span or state.origin.span, "the value it has anyhow"),
+                help="let `next` name the node that gives its next value, or read its `init` and remove the state",
+            )
+        own = {state.name for state in loop.states}
+        reads = {one.value for name in loop.body for one in self.graph.by_name[name].operands}
+        carried = reads | {state.next.value for state in loop.states} | {one.value.value for one in loop.collects}
+        if loop.states and not constant and not own & carried:
+            names = ", ".join(f"`{state.name}`" for state in loop.states)
+            ends = ", ".join(f"`{state.next}`" for state in loop.states)
+            self.diagnostics.report(
+                "state-not-cyclic",
+                f"loop `{loop.name}` repeats nothing: no node leads from its states ({names}) to what they become ({ends})",
+                (loop.origin.span, "every pass would give the same"),
+                *((state.origin.span, "read by no node that leads to a `next`") for state in loop.states[:4]),
+                help="let a node on the cycle read the state in its `from`",
+            )
+
+    # synchronous loops
+
+    def check_synchronous(self, loop: Loop, broken: set[str]) -> None:
+        body = set(loop.body)
+        reported: set[str] = set()
+        for name in loop.body:
+            for operand in self.graph.by_name[name].operands:
+                source = operand.value
+                if source not in body or source in self.inits or source in reported:
+                    continue
                 reported.add(source)
                 broken.add(source)
-                diagnostics.report(
+                if "init" in self.syntax.get(source, ()):
+                    continue  # it has one that could not be read
+                self.diagnostics.report(
                     "missing-init",
                     f"`{source}` is read in the first pass of the synchronous loop `{loop.name}`, before it has a value",
-                    (graph.by_name[source].origin.span, "no `init` given"),
+                    (self.graph.by_name[source].origin.span, "no `init` given"),
                     (operand.span, f"`{name}` reads the value of the pass before"),
                     help=f"add `init: zeros` (or `ones`, an input, a node) to `{source}`",
                 )
 
+    def report_stray_inits(self) -> None:
+        for name in self.inits:
+            loop = self.graph.loop_of.get(name)
+            if loop is None or loop.schedule != "synchronous":
+                entry = self.syntax[name].entry("init")
+                where = "is in no loop" if loop is None else f"is in loop `{loop.name}`, whose schedule is a sweep"
+                self.diagnostics.report(
+                    "bad-value",
+                    f"`{name}` has an `init` and {where}",
+                    (entry.key.span if entry else None, "never read"),
+                    (self.graph.by_name[name].origin.span, "computed before it is read"),
+                    help="only states, and nodes of a loop with `schedule: synchronous`, start from an `init`",
+                )
 
-def _report_stray_inits(graph: Graph, inits: Mapping[str, Init], diagnostics: Diagnostics) -> None:
-    for name in inits:
-        loop = graph.loop_of.get(name)
-        if loop is None or loop.schedule != "synchronous":
-            diagnostics.report(
-                "bad-value",
-                f"`{name}` has an `init`, and is not in a synchronous loop",
-                (graph.by_name[name].origin.span, "computed before it is read"),
-                help="only states, and nodes of a loop with `schedule: synchronous`, start from an `init`",
-            )
+    # loops that wait for each other
 
+    def cut_groups(self, overlapping: list[set[str]], broken: set[str]) -> None:
+        """Reports loops that wait for each other or for themselves, and takes them out: there is no order for them."""
+        groups = topology.loop_groups(self.graph)
+        if not groups:
+            return
+        for group in groups:
+            if not any(pair <= {*group} for pair in overlapping):
+                self.report_group(group)
+        gone = {name for group in groups for name in group}
+        lost = {one.name for name in gone for one in self.loop(name).states}
+        lost |= {one.name for name in gone for one in self.loop(name).collects}
+        broken |= lost
+        readers = {node.name for node in self.graph.nodes if any(one.value in lost for one in node.operands)}
+        broken |= readers
+        self.drop_reads(dict.fromkeys(readers, lost))
+        left = [loop for loop in self.graph.loops if loop.name not in gone]
+        for at, loop in enumerate(left):
+            states: list[State] = []
+            for state in loop.states:
+                if state.next.value in lost:
+                    state = replace(state, next=Operand(state.name))
+                if isinstance(state.init, Operand) and state.init.value in lost:
+                    broken.add(state.name)
+                    state = replace(state, init=Fill(0.0))
+                states.append(state)
+            collects = tuple(one for one in loop.collects if one.value.value not in lost)
+            left[at] = replace(loop, states=tuple(states), collects=collects)
+        outputs = tuple(one for one in self.graph.outputs if one.value.value not in lost)
+        self.graph = replace(self.graph, loops=tuple(left), outputs=outputs)
 
-def _report_groups(graph: Graph, groups: list[list[str]], diagnostics: Diagnostics) -> None:
-    """Reports loops that wait for each other or for themselves; such a graph has no schedule."""
-    for group in groups:
-        first = _loop(graph, group[0])
-        if len(group) == 1:
-            diagnostics.report(
-                "loop-overlap",
-                f"loop `{first.name}` needs its own result before its first pass",
-                (first.origin.span, "feeds its own `init`"),
-                help="start the state from an input, `zeros`, or a node outside the loop",
-            )
-        else:
+    def loop(self, name: str) -> Loop:
+        return self.graph.loops_by_name[name]
+
+    def report_group(self, group: list[str]) -> None:
+        first = self.loop(group[0])
+        if len(group) > 1:
             names = ", ".join(f"`{name}`" for name in group)
-            diagnostics.report(
+            self.diagnostics.report(
                 "loop-overlap",
                 f"the loops {names} need each other's results",
-                *((_loop(graph, name).origin.span, f"`{name}`") for name in group),
+                *((self.loop(name).origin.span, f"`{name}`") for name in group),
                 help="loops feed each other one way: make one loop of them",
             )
+            return
+        place: Span | None = first.origin.span
+        for state in first.states:
+            if isinstance(state.init, Operand) and self.depends_on(state.init.value, first):
+                place = state.init_span
+                break
+        self.diagnostics.report(
+            "loop-overlap",
+            f"loop `{first.name}` needs its own result before its first pass",
+            (place, "depends on the loop"),
+            (first.origin.span, "the loop"),
+            help="start the state from an input, `zeros`, or a node outside the loop",
+        )
+
+    def depends_on(self, value: str, loop: Loop) -> bool:
+        """Whether a value needs what a loop makes."""
+        made = {*loop.body, *(one.name for one in (*loop.states, *loop.collects))}
+        return value in made or bool(made & topology.upstream(self.graph, value))
+
+
+def _read(node: Node, value: str) -> Operand:
+    return next(one for one in node.operands if one.value == value)

@@ -2,40 +2,82 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Any
 
-from specc.diagnostics import Diagnostics, Fix, closest, did_you_mean
+from specc.diagnostics import Diagnostics, Fix, closest, did_you_mean, short
 from specc.ops import _registry as registry
-from specc.ops._attributes import Str, describe, fields_of
+from specc.ops._attributes import AttributeField, Str, describe, fields_of
 from specc.ops._base import Mismatch, OpDef
 from specc.source import Mapping, Node, Scalar, Sequence, Span
 from specc.spec.document import NodeDecl, Reference
-from specc.spec.fields import IDENTIFIER, Broken, Fields, decode_value
+from specc.spec.fields import IDENTIFIER, MERGE, NO_MERGE, Broken, Fields, decode_value
 
 COMMON = ("op", "call", "from", "doc", "init")
+_PORT = re.compile(r"[A-Za-z0-9_]+")
+_SHAPES = "shapes of inputs stand under `inputs`; all others are inferred"
+_READS = "what a node reads is its `from`"
+_KIND = "the Keras class is given as `op`"
+_LATER = "blocks, `repeat` and `when` are not part of this version: write the nodes out"
 _HINTS = {
     "name": "a node's name is its key",
-    "input_shape": "shapes of inputs stand under `inputs`; all others are inferred",
-    "batch_input_shape": "shapes of inputs stand under `inputs`; all others are inferred",
-    "input_dim": "shapes of inputs stand under `inputs`; all others are inferred",
+    "input_shape": _SHAPES,
+    "batch_input_shape": _SHAPES,
+    "batch_shape": _SHAPES,
+    "input_dim": _SHAPES,
     "weights": "a spec holds no weights; load them into the built model",
-    "inputs": "what a node reads is its `from`",
-    "input": "what a node reads is its `from`",
-    "type": "the Keras class is given as `op`",
-    "class_name": "the Keras class is given as `op`",
-    "layer": "the Keras class is given as `op`",
+    "inputs": _READS,
+    "input": _READS,
+    "type": _KIND,
+    "class_name": _KIND,
+    "layer": _KIND,
+    "block": _LATER,
+    "repeat": _LATER,
+    "when": _LATER,
+    MERGE: NO_MERGE,
+}
+_OTHER_WORDS = {  # what Keras 1, other frameworks and papers call an attribute
+    "act": "activation",
+    "alpha": "negative_slope",
+    "bias": "use_bias",
+    "border_mode": "padding",
+    "channels": "filters",
+    "drop": "rate",
+    "dropout": "rate",
+    "drop_rate": "rate",
+    "keep": "keep_prob",
+    "kernel": "kernel_size",
+    "kernel_init": "kernel_initializer",
+    "kernel_shape": "kernel_size",
+    "nb_filter": "filters",
+    "neurons": "units",
+    "nodes": "units",
+    "output_dim": "units",
+    "out_channels": "filters",
+    "out_features": "units",
+    "p": "rate",
+    "pool": "pool_size",
+    "shape": "target_shape",
+    "size": "units",
+    "subsample": "strides",
+    "width": "units",
 }
 _MISSING: Any = object()
 
 
-def decode_node(key: Scalar, node: Node, diagnostics: Diagnostics) -> NodeDecl:
-    """A node; what could not be decoded is None in it and has been reported."""
-    fields = Fields(node, f"node `{key.text}`", diagnostics)
+def decode_node(key: Scalar, node: Node, diagnostics: Diagnostics, odd: Collection[str] = ()) -> NodeDecl:
+    """A node; what could not be decoded is None in it, or empty, and has been reported.
+
+    `odd` are the names that have been reported as no names: to read them is no second mistake.
+    """
+    help = f"write `{{op: {node.text}}}`" if isinstance(node, Scalar) and registry.find(node.text) else ""
+    fields = Fields(node, f"node `{key.text}`", diagnostics, help or "say what it is: `{op: Dense, units: 20}`")
     syntax = node if isinstance(node, Mapping) else Mapping(node.span, ())
     doc = fields.get("doc", Str(), "")
-    operands = _operands(fields, diagnostics)
+    operands = _operands(fields, diagnostics, odd)
     init_node = fields.node_of("init")
-    init = reference(init_node, diagnostics) if init_node is not None else None
+    init = reference(init_node, diagnostics, odd, INIT) if init_node is not None else None
     op, call = fields.entry("op"), fields.entry("call")
     op_name: str | None = None
     target: Reference | None = None
@@ -57,35 +99,74 @@ def decode_node(key: Scalar, node: Node, diagnostics: Diagnostics) -> NodeDecl:
             attributes = decode_attributes(definition, syntax, COMMON, kind_span, diagnostics)
     elif call:
         kind_span = call.value.span
-        target = reference(call.value, diagnostics)
-        fields.only(
-            ("call", "from", "doc", "init"),
-            {name: "a `call` applies a layer as it is: its attributes stand where it is defined" for name in fields.entries},
-        )
+        target = reference(call.value, diagnostics, odd)
+        _only_call(fields, diagnostics)
     elif isinstance(node, Mapping):
-        guess = next((name for name in ("type", "class_name", "layer", "kind") if name in fields.entries), None)
-        help = f"`{guess}` is called `op` here" if guess else "say what it is: `op: Dense`, or `call: other` to share a layer"
-        diagnostics.report("node-kind", f"node `{key.text}` has neither `op` nor `call`", (key.span, "what is it?"), help=help)
+        _report_no_kind(key, node, diagnostics)
+    if operands is None and any(_means_from(entry.key.text, syntax) for entry in syntax):
+        operands = ()  # a misspelt `from` is one mistake: nothing is assumed in its place
     return NodeDecl(key.text, key.span, op_name, target, attributes, operands, doc, init, kind_span, syntax)
+
+
+def _means_from(name: str, syntax: Mapping) -> bool:
+    """Whether an unknown key was most likely to say what the node reads."""
+    if name in COMMON or "from" in syntax:
+        return False
+    return _HINTS.get(name) in (_READS, NO_MERGE) or did_you_mean(name, COMMON) == "from"
+
+
+def _only_call(fields: Fields, diagnostics: Diagnostics) -> None:
+    """A `call` takes no attributes; a key that resembles none of its own is taken for one."""
+    known = ("call", "from", "doc", "init")
+    other = "a `call` applies a layer as it is: its attributes stand where it is defined"
+    unknown = [name for name in fields.entries if name not in known]
+    attributes = {name for op in registry.all_ops() for name in fields_of(op.attributes)} if unknown else set[str]()
+    hints = {
+        name: _HINTS.get(name, other) for name in unknown if name in attributes or did_you_mean(name, known) is None
+    }
+    fields.only(known, hints)
+
+
+def _report_no_kind(key: Scalar, node: Mapping, diagnostics: Diagnostics) -> None:
+    """Neither `op` nor `call`: points at the key that was most likely meant to be one of them."""
+    message = f"node `{key.text}` has neither `op` nor `call`"
+    for entry in node:
+        name, value = entry.key.text, entry.value
+        if name == MERGE or name in ("block", "repeat"):
+            diagnostics.report("node-kind", message, (entry.key.span, "not known here"), help=_HINTS[name])
+            return
+        names_op = isinstance(value, Scalar) and registry.find(value.text) is not None
+        meant = "op" if names_op or _HINTS.get(name) == _KIND else did_you_mean(name, ("op", "call"))
+        if name not in COMMON and meant:
+            fix = Fix(entry.key.span, meant, f"replace `{short(name)}` by `{meant}`")
+            help = f"did you mean `{meant}`?"
+            diagnostics.report("node-kind", message, (entry.key.span, "not known here"), help=help, fix=fix)
+            return
+    help = "say what it is: `op: Dense`, or `call: other` to share a layer"
+    diagnostics.report("node-kind", message, (key.span, "what is it?"), help=help)
 
 
 def _definition(node: Node, diagnostics: Diagnostics) -> OpDef | None:
     if isinstance(node, Broken):
         return None
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
-        diagnostics.report("wrong-type", f"`op`: expected the name of an op, found {describe(node)}", (node.span, ""))
+        message = f"`op`: expected the name of an op, found {describe(node)}"
+        diagnostics.report("wrong-type", message, (node.span, ""), help="name a Keras layer: `op: Dense`")
         return None
     found = registry.find(node.text)
     if found is not None and found.name != "Input":
         return found
     if node.text in ("Input", "InputLayer"):
-        diagnostics.report("unknown-op", "an input is no node", (node.span, ""), help="declare it under `inputs`")
+        help = "declare it under `inputs`: `inputs: {features: [13]}`"
+        diagnostics.report("unknown-op", "an input is no node", (node.span, "not an op"), help=help)
         return None
     names = [name for name in registry.names() if name != "Input"]
-    near = closest(node.text, names)
-    fix = Fix(node.span, near[0], f"replace `{node.text}` by `{near[0]}`") if near and node.span.text == node.text else None
+    near = closest(node.text.rpartition(".")[2], names)
+    fix = None
+    if near and node.span.text == node.text:
+        fix = Fix(node.span, near[0], f"replace `{node.text}` by `{near[0]}`")
     help = f"did you mean `{near[0]}`?" if near else "`specc list ops` shows the ops"
-    diagnostics.report("unknown-op", f"unknown op `{node.text}`", (node.span, "not known"), help=help, fix=fix)
+    diagnostics.report("unknown-op", f"unknown op `{short(node.text)}`", (node.span, "not known"), help=help, fix=fix)
     return None
 
 
@@ -96,14 +177,15 @@ def decode_attributes(
     known = fields_of(op.attributes)
     given: dict[str, Any] = {}
     spans: dict[str, Span] = {}
+    unknown: list[str] = []
     good = True
     for entry in syntax:
         name = entry.key.text
         if name in common:
             continue
         if name not in known:
-            _unknown_attribute(op, entry.key, known, syntax, diagnostics)
-            good = False
+            _unknown_attribute(op, entry.key, known, common, syntax, diagnostics)
+            unknown.append(name)
             continue
         value = decode_value(entry.value, known[name].kind, diagnostics, _MISSING, name)
         spans[name] = entry.value.span
@@ -111,84 +193,95 @@ def decode_attributes(
             good = False
         else:
             given[name] = value
-    if not good and any(entry.key.text not in known and entry.key.text not in common for entry in syntax):
-        # a misspelt attribute is one mistake: the missing one it stands for is not reported beside it
-        missing = missing and not _is_covered(op, syntax, common)
-    if op.normalize is not None and good:
+    if op.normalize is not None and good and not unknown:
         try:
             given = op.normalize(given)
         except Mismatch as error:
-            diagnostics.report(
-                error.code, error.message, (spans.get(error.attribute or "", owner), ""), help=error.help
-            )
+            others = [(spans[name], f"`{name}`") for name in op.either if name in spans and name != error.attribute]
+            place = spans.get(error.attribute or "", owner)
+            label = "second" if others else f"no `{error.attribute}` given"
+            diagnostics.report(error.code, error.message, (place, label), *others, help=error.help)
             return None
-    for name, field in known.items():
-        if field.required and name not in given and name not in spans:
-            if missing:
-                diagnostics.report(
-                    "missing-attribute",
-                    f"{op.name} needs `{name}`",
-                    (owner, f"no `{name}` given"),
-                    help=f"add `{name}: …`: {field.kind.expects}",
-                )
-            good = False
-    if not good:
+    # a misspelt attribute is one mistake: the missing one it stands for is not reported beside it
+    covered = {one for name in unknown for one in _meant(name, (*known, *common), syntax)}
+    lacking = [name for name, field in known.items() if field.required and name not in given and name not in spans]
+    said = {*covered, *spans}
+    open_ends = [name for name in lacking if name not in said and not (name in op.either and said & {*op.either})]
+    if open_ends and missing and MERGE not in unknown:
+        listed = " and ".join(f"`{name}`" for name in open_ends)
+        first = known[open_ends[0]]
+        help = f"add `{first.name}: …`: {first.kind.expects}"
+        if len(open_ends) > 1:
+            help = "add " + ", ".join(f"`{name}: …`" for name in open_ends)
+        diagnostics.report("missing-attribute", f"{op.name} needs {listed}", (owner, f"no {listed} given"), help=help)
+    if not good or unknown or lacking:
         return None
     attributes = op.attributes(**given)
     problem = op.checks(attributes)
     if problem is not None:
         name, message = problem
-        diagnostics.report("bad-value", message, (spans.get(name, owner), ""))
+        diagnostics.report("bad-value", message, (spans.get(name, owner), ""), help=f"change `{name}`")
         return None
     return attributes
 
 
-def _is_covered(op: OpDef, syntax: Mapping, common: tuple[str, ...]) -> bool:
-    """Whether some unknown attribute is likely a misspelling of a required one."""
-    known = fields_of(op.attributes)
-    required = {name for name, field in known.items() if field.required}
-    unknown = [entry.key.text for entry in syntax if entry.key.text not in known and entry.key.text not in common]
-    return any(did_you_mean(name, known) in required for name in unknown)
+def _meant(name: str, known: Collection[str], syntax: Mapping) -> list[str]:
+    """The attribute that an unknown one may stand for; none that is given anyhow."""
+    free = [one for one in known if one not in syntax]
+    other = _OTHER_WORDS.get(name.lower())
+    return [other] if other in free else closest(name, free, 1)
 
 
-def _unknown_attribute(op: OpDef, key: Scalar, known: dict[str, Any], syntax: Mapping, diagnostics: Diagnostics) -> None:
+def _unknown_attribute(
+    op: OpDef,
+    key: Scalar,
+    known: dict[str, AttributeField],
+    common: tuple[str, ...],
+    syntax: Mapping,
+    diagnostics: Diagnostics,
+) -> None:
     name = key.text
-    message = f"unknown attribute `{name}` of {op.name}"
-    if name in ("block", "repeat", "when"):
-        help = "blocks, `repeat` and `when` are not part of this version"
-        diagnostics.report("unknown-attribute", message, (key.span, "not known here"), help=help)
-        return
-    if name in _HINTS:
-        diagnostics.report("unknown-attribute", message, (key.span, "not known here"), help=_HINTS[name])
-        return
-    free = [one for one in (*known, "from", "doc", "op") if one not in syntax]
-    close = did_you_mean(name, free)
-    fix = Fix(key.span, close, f"replace `{name}` by `{close}`") if close and key.span.text == name else None
-    listed = ", ".join(f"`{one}`" for one in known)
-    help = f"did you mean `{close}`?" if close else f"{op.name} takes: {listed}"
+    message = f"unknown attribute `{short(name)}` of {op.name}"
+    help, fix = _HINTS.get(name, ""), None
+    if not help:
+        meant = _meant(name, (*known, *common), syntax)
+        listed = ", ".join(f"`{one}`" for one in known)
+        help = f"did you mean `{meant[0]}`?" if meant else f"{op.name} takes: {listed}"
+        if meant and key.span.text == name:
+            fix = Fix(key.span, meant[0], f"replace `{name}` by `{meant[0]}`")
     diagnostics.report("unknown-attribute", message, (key.span, "not known here"), help=help, fix=fix)
 
 
-def _operands(fields: Fields, diagnostics: Diagnostics) -> tuple[Reference, ...] | None:
+def _operands(fields: Fields, diagnostics: Diagnostics, odd: Collection[str]) -> tuple[Reference, ...] | None:
+    """What a node reads; empty where some of it is not even a name, None where `from` is left out."""
     node = fields.node_of("from")
     if node is None:
         return None
     items = node.items if isinstance(node, Sequence) else (node,)
-    found = tuple(reference(item, diagnostics) for item in items)
-    return tuple(ref for ref in found if ref is not None)
+    found = [reference(item, diagnostics, odd) for item in items]
+    return tuple(ref for ref in found if ref is not None) if all(found) else ()
 
 
-def reference(node: Node, diagnostics: Diagnostics) -> Reference | None:
+INIT = "a value starts from `zeros`, `ones`, an input or a node"
+
+
+def reference(node: Node, diagnostics: Diagnostics, odd: Collection[str] = (), help: str = "") -> Reference | None:
     """A name or `node.port`; None where it is neither, which is reported."""
     if isinstance(node, Broken):
         return None
+    if isinstance(node, Scalar) and node.text in odd:
+        return Reference(node.text, None, node.span)
     if not isinstance(node, Scalar) or not isinstance(node.value, (str, int, float)) or isinstance(node.value, bool):
-        diagnostics.report("wrong-type", f"expected the name of a value, found {describe(node)}", (node.span, "not a name"))
+        message = f"expected the name of a value, found {describe(node)}"
+        help = help or "write the name of a node, an input or a state, or `node.port`"
+        diagnostics.report("wrong-type", message, (node.span, "not a name"), help=help)
         return None
-    name, _, port = node.text.partition(".")
-    if not IDENTIFIER.fullmatch(name) or (port and not port.replace("_", "a").isalnum()):
-        diagnostics.report(
-            "invalid-name", f"`{node.text}` is not the name of a value", (node.span, "not a name"), help="write `node` or `node.port`"
-        )
+    name, dot, port = node.text.partition(".")
+    if not IDENTIFIER.fullmatch(name) or (dot and not _PORT.fullmatch(port)):
+        several = re.split(r"[\s,]+", node.text.strip("() "))
+        if len(several) > 1 and all(IDENTIFIER.fullmatch(one) for one in several):
+            help = f"several are a list: `[{', '.join(several)}]`"
+        message = f"`{short(node.text)}` is not the name of a value"
+        diagnostics.report("invalid-name", message, (node.span, "not a name"), help=help or "write `node` or `node.port`")
         return None
     return Reference(name, port or None, node.span)

@@ -6,14 +6,21 @@ from collections.abc import Mapping as MappingABC
 from typing import Any, cast
 
 from specc.diagnostics import Diagnostics, did_you_mean
-from specc.ops._attributes import describe
+from specc.ops._attributes import Enum, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.source.scalars import resolve
 from specc.spec.document import Param
-from specc.spec.expressions import OPENING, ExpressionError, evaluate, pieces
-from specc.spec.fields import IDENTIFIER, Broken, check_name
+from specc.spec.expressions import OPENING, ExpressionError, evaluate, names_in, pieces
+from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, holds_broken
 
 _TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "bool": (bool,), "str": (str,)}
+_NOUNS = {
+    "int": "an integer",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a string",
+    "list": "a list, written `[3, 3]`",
+}
 
 
 class Params:
@@ -22,22 +29,38 @@ class Params:
     def __init__(self, diagnostics: Diagnostics) -> None:
         self.diagnostics = diagnostics
         self.declared: dict[str, Param] = {}
+        self.values: dict[str, Any] = {}
         self.used: dict[str, int] = {}  # how often each is read
+        self.broken: set[str] = set()  # those whose value has been reported: what reads them stays silent
+        self.below: dict[str, Span] = {}  # those declared, but further down than where a default is being read
+        self.is_sure = True  # False once a name was read that could mean any of them
 
     def declare(self, section: Node | None, overrides: MappingABC[str, str]) -> None:
         """Decodes `params:` and applies `--set`; the text of an override is read as a YAML scalar."""
+        if isinstance(section, Scalar) and section.value is None:
+            section = None
         if section is not None and not isinstance(section, Mapping):
             self.diagnostics.report(
-                "wrong-type", f"`params` is a mapping of names to values, found {describe(section)}", (section.span, "")
+                "wrong-type",
+                f"`params` has to be a mapping, found {describe(section)}",
+                (section.span, "not a mapping"),
+                help="write a name and a default for each: `params: {passes: 5}`",
             )
+            self.is_sure = False
             section = None
+        self.below = {entry.key.text: entry.key.span for entry in section or ()}
         for entry in section or ():
             name = entry.key.text
             check_name(entry.key, "a parameter", self.diagnostics)
+            before = self.diagnostics.error_count
             value, type_name = self.default(entry)
-            if name in overrides:
+            if self.diagnostics.error_count == before and name in overrides:
                 value = self.override(name, overrides[name], value, type_name, entry)
+            if self.diagnostics.error_count > before:
+                self.broken.add(name)
             self.declared[name] = Param(name, value, entry.key.span, name in overrides)
+            self.values[name] = value
+            del self.below[name]
         for name in overrides:
             if name not in self.declared:
                 close = did_you_mean(name, self.declared)
@@ -52,55 +75,50 @@ class Params:
         """A parameter's default and its type, from `5`, `[3, 3]` or `{default: 5, type: int, doc: …}`."""
         node, type_name = entry.value, None
         if isinstance(node, Mapping):
-            for one in node:
-                if one.key.text not in ("default", "type", "doc"):
-                    self.diagnostics.unknown("unknown-key", "key", one.key.span, one.key.text, ("default", "type", "doc"))
-            declared, default = node.get("type"), node.get("default")
-            if isinstance(declared, Scalar):
-                if declared.text in _TYPES:
-                    type_name = declared.text
-                else:
-                    self.diagnostics.unknown("bad-value", "type", declared.span, declared.text, _TYPES)
+            fields = Fields(node, f"parameter `{entry.key.text}`", self.diagnostics)
+            fields.only(("default", "type", "doc"))
+            fields.get("doc", Str())
+            type_name = fields.get("type", Enum(*_TYPES))
+            default = fields.node_of("default")
             if default is None:
-                self.diagnostics.report(
-                    "missing-key",
-                    f"parameter `{entry.key.text}` has no default",
-                    (entry.key.span, "no `default` given"),
-                    help="a top-level parameter needs a default, so that the spec compiles as it is",
-                )
+                fields.missing("default", entry.key.span, "give it one, so that the spec compiles as it is: `default: 5`")
                 return 0, type_name
             node = default
-        value = _plain(self.substitute(node))
-        if value is None or isinstance(value, dict):
+        found = self.substitute(node)
+        if holds_broken(found):
+            return 0, type_name
+        value = _plain(found)
+        if not _is_value(value):
+            message = f"expected a number, a string, a boolean or a list of them, found {describe(node)}"
             self.diagnostics.report(
                 "wrong-type",
-                f"parameter `{entry.key.text}` has to be a number, a string, a boolean or a list, found {describe(node)}",
+                f"parameter `{entry.key.text}`: {message}",
                 (node.span, "not a value"),
+                help="every parameter has a default: `passes: 5`, or `passes: {default: 5, type: int}`",
             )
             return 0, type_name
         if type_name and not _fits(value, type_name):
             self.diagnostics.report(
-                "wrong-type", f"expected {type_name}, found {describe(node)}", (node.span, f"declared as {type_name}")
+                "wrong-type",
+                f"parameter `{entry.key.text}`: expected {_NOUNS[type_name]}, found {describe(node)}",
+                (node.span, f"declared as {type_name}"),
+                help="change the default or the type",
             )
         return value, type_name
 
     def override(self, name: str, text: str, default: Any, type_name: str | None, entry: Entry) -> Any:
-        value = _from_text(text)
         wanted = type_name or _type_of(default)
-        if wanted == "float" and type_name is None and isinstance(default, int):
-            wanted = "int"
+        value = text if wanted == "str" else _from_text(text)
         if not _fits(value, wanted):
+            because = f"is declared as {type_name}" if type_name else "has such a default"
             self.diagnostics.report(
                 "wrong-type",
-                f"`--set {name}={text}`: expected {wanted}, as the default is",
-                (entry.value.span, "the default"),
+                f"`--set {name}={text}`: expected {_NOUNS[wanted]}, as the parameter {because}",
+                (entry.value.span, "declared here"),
+                help=f"set it to {_NOUNS[wanted]}",
             )
             return default
         return float(value) if wanted == "float" else value
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return {name: param.value for name, param in self.declared.items()}
 
     def substitute(self, node: Node) -> Node:
         """The tree with every expression replaced; a broken one is reported and becomes null."""
@@ -115,28 +133,69 @@ class Params:
         return Mapping(node.span, tuple(Entry(e.key, v) for e, v in zip(node.entries, values, strict=True)))
 
     def scalar(self, node: Scalar) -> Node:
+        values: list[Any] = []
         offset = 0
         try:
             parts = pieces(node.text)
-            values: list[Any] = []
-            for is_expression, text, offset in parts:
-                values.append(evaluate(text, _Watched(self.values, self.used)) if is_expression else text)
         except ExpressionError as error:
-            span = _place(node, offset + error.at, error.length)
-            if error.name is not None:
-                known = [*self.declared]
-                self.diagnostics.unknown("unknown-param", "parameter", span, error.name, known, "declare it under `params`")
-            else:
-                self.diagnostics.report("bad-expression", error.message, (span, "here"))
+            self.read(node.text)
+            self.report(node, error, 0)
             return Broken(node.span, node.text, None, True)
+        for is_expression, text, _ in parts:
+            if is_expression:
+                self.read(text)
+        if any(self.is_broken(text) for is_expression, text, _ in parts if is_expression):
+            return Broken(node.span, node.text, None, True)
+        for is_expression, text, offset in parts:
+            try:
+                values.append(evaluate(text, self.values) if is_expression else text)
+            except ExpressionError as error:
+                self.report(node, error, offset)
+                return Broken(node.span, node.text, None, True)
         if len(parts) == 1 and parts[0][0]:
             return _syntax(values[0], node.span)
         text = "".join(_format(value) for value in values)
         return Scalar(node.span, text, text, False)
 
+    def is_broken(self, text: str) -> bool:
+        """Whether an expression reads a parameter that has been reported, be it for a name that is none."""
+        if not self.broken:
+            return False
+        names = set(names_in(text))
+        return any(name in names or (not IDENTIFIER.fullmatch(name) and name in text) for name in self.broken)
+
+    def read(self, text: str) -> None:
+        """Counts the names of an expression as read, whatever branch they stand on."""
+        for name in names_in(text):
+            self.used[name] = self.used.get(name, 0) + 1
+
+    def report(self, node: Scalar, error: ExpressionError, offset: int) -> None:
+        span = _place(node, offset + error.at, error.length)
+        if error.name is None:
+            self.diagnostics.report("bad-expression", error.message, (span, "here"), help=error.help)
+        elif error.name in self.below:
+            own = error.name == next(iter(self.below))
+            self.diagnostics.report(
+                "unknown-param",
+                f"the default of parameter `{error.name}` reads the parameter itself"
+                if own
+                else f"parameter `{error.name}` is declared further down than the default that reads it",
+                (span, "not known yet"),
+                (self.below[error.name], "declared here"),
+                help="write a value" if own else f"move `{error.name}` up: a default may read the parameters above it",
+            )
+        else:
+            close = did_you_mean(error.name, self.declared)
+            if close:
+                self.used.setdefault(close, 1)  # a misspelt name is one mistake, and no unused parameter beside it
+            else:
+                self.is_sure = False
+            known = list(self.declared)
+            self.diagnostics.unknown("unknown-param", "parameter", span, error.name, known, "declare it under `params`")
+
     def report_unused(self) -> None:
         for param in self.declared.values():
-            if param.name not in self.used:
+            if self.is_sure and param.name not in self.used:
                 self.diagnostics.report(
                     "unused-param",
                     f"parameter `{param.name}` is not used",
@@ -162,24 +221,19 @@ def only_param(node: Node | None) -> str | None:
     return None
 
 
-class _Watched(dict[str, Any]):
-    """Values that note which of them are read."""
-
-    def __init__(self, values: dict[str, Any], used: dict[str, int]) -> None:
-        super().__init__(values)
-        self.seen = used
-
-    def __getitem__(self, name: str) -> Any:
-        self.seen[name] = self.seen.get(name, 0) + 1
-        return super().__getitem__(name)
-
-
 def _plain(node: Node) -> Any:
     if isinstance(node, Scalar):
         return node.value
     if isinstance(node, Sequence):
         return tuple(_plain(item) for item in node.items)
     return {entry.key.text: _plain(entry.value) for entry in node}
+
+
+def _is_value(value: Any) -> bool:
+    """A scalar other than null, or a list of them, however nested."""
+    if isinstance(value, tuple):
+        return all(_is_value(one) for one in cast("tuple[Any, ...]", value))
+    return isinstance(value, (bool, int, float, str))
 
 
 def _syntax(value: Any, span: Span) -> Node:
@@ -212,7 +266,7 @@ def _type_of(value: Any) -> str:
 
 def _fits(value: Any, type_name: str) -> bool:
     if type_name == "list":
-        return isinstance(value, tuple)
+        return isinstance(value, tuple) and _is_value(value)
     if isinstance(value, bool):
         return type_name == "bool"
     return isinstance(value, _TYPES[type_name])

@@ -95,7 +95,15 @@ def _target(data: dict[str, Any]) -> Target:
     )
 
 
-def _constraints(rows: list[dict[str, str]]) -> tuple[Constraint, ...]:
+def _constraints(rows: list[dict[str, Any]]) -> tuple[Constraint, ...]:
     return tuple(
-        Constraint(row["id"], str(row["require"]), row["message"], row.get("source", ""), str(row.get("when", ""))) for row in rows
+        Constraint(
+            row["id"],
+            str(row["require"]),
+            row["message"],
+            row.get("source", ""),
+            str(row.get("when", "")),
+            bool(row.get("hard", False)),
+        )
+        for row in rows
     )

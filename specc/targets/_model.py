@@ -23,7 +23,8 @@ class Option:
 class Constraint:
     """A condition on a node's facts and the target's options. `source` cites the document it comes from.
 
-    `require` has to hold wherever `when` holds; both are expressions over facts and options.
+    `require` has to hold wherever `when` holds; both are expressions over facts and options. A `hard` one no lowering
+    can mend: it is an error where the user's node does not meet it.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Constraint:
     message: str
     source: str = ""
     when: str = ""
+    hard: bool = False
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """Whether the constraint is met. Raises `ExpressionError` where it names a fact that there is not."""
@@ -55,6 +57,7 @@ class Violation:
     id: str
     message: str
     source: str = ""
+    hard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Target:
         known = {**facts, **self.chosen}
         op = str(facts["op"])
         found = [
-            Violation(one.id, one.describe(known), self.cite(one.source))
+            Violation(one.id, one.describe(known), self.cite(one.source), one.hard)
             for one in (*self.constraints, *self.ops.get(op, ()))
             if not one.holds(known)
         ]

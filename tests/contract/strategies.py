@@ -1,16 +1,17 @@
 """Hypothesis strategies made from the ops: values of a kind, junk of no kind, and whole cases of an op.
 
-Values are plain ones, as YAML gives them; `node` turns them into syntax nodes.
+Values are plain ones, as YAML gives them.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+
 from specc.ir.types import FLOATS, TensorType
 from specc.ops._attributes import (
     Bool,
@@ -32,16 +33,19 @@ from specc.ops._borders import Borders
 from specc.ops._keras_objects import ActivationName, ObjectOf
 from specc.ops._settings import SettingsOf
 from specc.ops.reshape import TargetShape
-from specc.source import Node, Source, compose
 
-Values = st.SearchStrategy[Any]
+Values: TypeAlias = st.SearchStrategy[Any]
 
 
-def node(value: Any) -> Node:
-    """The syntax node of a plain value; JSON is YAML that leaves no room for misreading."""
-    found, problems = compose(Source("value", json.dumps(value, ensure_ascii=False)))
-    assert found is not None and not problems, problems
-    return found
+def examples(count: int) -> settings:
+    """The same examples on every run; unfit ones may be thrown away."""
+    checks = [
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ]
+    return settings(max_examples=count, deadline=None, derandomize=True, suppress_health_check=checks)
 
 
 # Values of a kind
@@ -115,11 +119,14 @@ _MAKERS: dict[type[Kind], Callable[[Any], Values]] = {
 
 
 def values(kind: Kind) -> Values:
-    """Values that the kind takes. A new kind needs a line in the table above."""
-    return _MAKERS[type(kind)](kind)
+    """Values that the kind takes. A new kind needs a line in the table above, unless it refines one that has."""
+    maker = next(_MAKERS[base] for base in type(kind).__mro__ if base in _MAKERS)
+    return maker(kind)
 
 
-_NAMES = st.sampled_from(["op", "L2", "l2", "zeros", "Constant", "value", "rmax", "seed", "axis", "same", "relu", "x", ""])
+_NAMES = st.sampled_from(
+    ["op", "L2", "l2", "zeros", "Constant", "value", "rmax", "seed", "axis", "same", "relu", "x", ""]
+)
 _SCALARS = (
     st.none()
     | st.booleans()
@@ -150,7 +157,7 @@ def _types(draw: st.DrawFn, shape: list[int]) -> TensorType:
     return TensorType(tuple(shape), dtype)
 
 
-def _stretched(draw: st.DrawFn, first: TensorType, _: dict[str, Any]) -> list[TensorType]:
+def _stretched(draw: st.DrawFn, first: TensorType, given: dict[str, Any]) -> list[TensorType]:
     """Operands that mostly broadcast: axes of size 1, or left out at the front, or, rarely, of another size."""
     found = [first]
     for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3]))):
@@ -190,7 +197,15 @@ _IMAGE = Hint(ranks=(3,))
 HINTS: dict[str, Hint] = {
     "Conv1D": Hint(ranks=(2,)),
     **dict.fromkeys(
-        ["Conv2D", "DepthwiseConv2D", "MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "ZeroPadding2D", "Cropping2D"],
+        [
+            "Conv2D",
+            "DepthwiseConv2D",
+            "MaxPooling2D",
+            "AveragePooling2D",
+            "GlobalAveragePooling2D",
+            "ZeroPadding2D",
+            "Cropping2D",
+        ],
         _IMAGE,
     ),
     **dict.fromkeys(["Add", "Multiply", "Average", "Maximum", "Minimum"], Hint(operands=_stretched)),
@@ -237,10 +252,3 @@ def _regrouped(draw: st.DrawFn, shape: tuple[int, ...]) -> list[int]:
     if target and draw(st.booleans()):
         target[draw(st.integers(0, len(target) - 1))] = -1
     return target
-
-
-def decode(op: OpDef, given: dict[str, Any]) -> Any:
-    """The attributes as the op has them."""
-    fields = fields_of(op.attributes)
-    decoded = {name: fields[name].kind.decode(node(value)) for name, value in given.items()}
-    return op.attributes(**(op.normalize(decoded) if op.normalize else decoded))

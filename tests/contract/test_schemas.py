@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
+
 from specc.ops import _registry
 from specc.ops._attributes import BadValue, Kind, fields_of
 from specc.ops._keras_objects import CONSTRAINT, INITIALIZER, REGULARIZER
 
-from .strategies import JUNK, node, values
+from ..ops.support import node
+from .strategies import JUNK, examples, values
 
 FIELDS = {f"{op.name}.{name}": one.kind for op in _registry.all_ops() for name, one in fields_of(op.attributes).items()}
 ARGUMENTS = {
@@ -46,7 +48,7 @@ def test_the_schema_is_valid(place: str) -> None:
 
 
 @pytest.mark.parametrize("place", KINDS)
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@examples(60)
 @given(data=st.data())
 def test_a_legal_value_is_taken_by_both(place: str, data: st.DataObject) -> None:
     kind = KINDS[place]
@@ -56,7 +58,7 @@ def test_a_legal_value_is_taken_by_both(place: str, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("place", KINDS)
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@examples(150)
 @given(value=JUNK)
 def test_schema_and_kind_agree_on_junk(place: str, value: Any) -> None:
     kind = KINDS[place]
@@ -64,11 +66,13 @@ def test_schema_and_kind_agree_on_junk(place: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("place", KINDS)
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@examples(60)
 @given(data=st.data())
 def test_schema_and_kind_agree_on_a_spoiled_value(place: str, data: st.DataObject) -> None:
     kind = KINDS[place]
-    value = data.draw(values(kind).map(lambda one: [one, one]) | values(kind).map(lambda one: {"op": one}) | _spoiled(kind))
+    value = data.draw(
+        values(kind).map(lambda one: [one, one]) | values(kind).map(lambda one: {"op": one}) | _spoiled(kind)
+    )
     assert takes(kind, value) == Validator(kind.schema()).is_valid(value)
 
 

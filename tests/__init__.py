@@ -1,0 +1,1 @@
+"""Tests. What needs TensorFlow is marked `keras`: `pytest -m "not keras"` is the inner loop."""

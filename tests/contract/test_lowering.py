@@ -1,0 +1,146 @@
+"""Every op on every target: legal, lowered to legal, or one diagnostic; and what is lowered computes the same.
+
+The judge of equality is Keras, running the emitted modules of both builds on the same random weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+from specc.analysis.costs import costs
+from specc.analysis.facts import facts
+from specc.analysis.shapes import infer_types
+from specc.diagnostics import Diagnostics
+from specc.ir import Graph, Node, Operand, Origin, Output, TensorType
+from specc.ir.graph import Types
+from specc.lowering import Lowered, lower
+from specc.ops import _registry
+from specc.ops._base import Mismatch, OpDef
+from specc.ops.input import InputAttributes
+from specc.source import Source
+from specc.spec import Spec
+from specc.targets import Target, available, load
+
+from .strategies import Case, cases, decode
+
+OPS = [op for op in _registry.all_ops() if op.name != "Input"]
+BY_NAME = pytest.mark.parametrize("op", OPS, ids=[op.name for op in OPS])
+BY_TARGET = pytest.mark.parametrize("target", [load(name) for name in available()], ids=available())
+QUICK = settings(
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],  # a case is small as it comes; shrinking runs Keras hundreds of times
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+
+
+def graph_of(op: OpDef, case: Case) -> tuple[Graph, Types]:
+    """A network of one node; discards what the op itself refuses."""
+    try:
+        attributes = decode(op, case.given)
+    except Exception:
+        assume(False)
+        raise
+    inputs = tuple(
+        Node(f"x{index}", "Input", InputAttributes(shape=one.shape, dtype=one.dtype), (), Origin(None, f"x{index}"))
+        for index, one in enumerate(case.operands)
+    )
+    operands = tuple(Operand(node.name) for node in inputs)
+    node = Node("node", op.name, attributes, operands, Origin(None, "node"))
+    try:
+        found = op.infer(attributes, case.operands)
+    except Mismatch:
+        assume(False)
+        raise
+    ports = ["out"] if isinstance(found, TensorType) else list(found)
+    outputs = tuple(Output(f"y_{port}", Operand("node", port)) for port in ports)
+    graph = Graph("net", inputs, (node,), outputs)
+    return graph, infer_types(graph, Diagnostics())
+
+
+@BY_TARGET
+@BY_NAME
+def test_is_legal_or_lowered_or_refused_once(op: OpDef, target: Target) -> None:
+    @settings(QUICK, max_examples=100)
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        graph, types = graph_of(op, data.draw(cases(op)))
+        diagnostics = Diagnostics()
+        lowered = lower(graph, types, target, diagnostics)
+        found = diagnostics.finish()
+        if lowered is None:
+            inputs = [one for one in found if "`x" in one.message]
+            assert [one.code for one in found] == ["no-lowering"] * max(len(inputs), 1), found
+        else:
+            assert not found
+            assert_legal(lowered, target)
+            assert_weights_carried(graph, types, lowered)
+
+    check()
+
+
+def assert_legal(lowered: Lowered, target: Target) -> None:
+    """Every node of the result is legal by the target's own judgement, and typed as its op types it."""
+    for node in (*lowered.graph.inputs, *lowered.graph.nodes):
+        op = _registry.get(node.op)
+        operands = [lowered.types[one.value, one.port] for one in node.operands]
+        results = [lowered.types[node.name, port] for port in op.ports(node.attributes)]
+        assert not target.violations(facts(node, operands, results)), node
+    retyped = infer_types(lowered.graph, Diagnostics())
+    assert {key: one for key, one in retyped.items() if key in lowered.types} == lowered.types
+
+
+def assert_weights_carried(graph: Graph, types: Types, lowered: Lowered) -> None:
+    """Each weight of the lowered graph has a source, and no element of a source is lost."""
+    declared = sum(one.parameters for one in costs(graph, types).rows)
+    stored = costs(lowered.graph, lowered.types).parameters
+    assert stored >= declared
+    assert sum(TensorType(one.shape).elements for one in lowered.weights) == stored
+
+
+@pytest.mark.keras
+@BY_NAME
+def test_lowered_computes_the_same(op: OpDef, monkeypatch: pytest.MonkeyPatch) -> None:
+    from specc.emit import module, module_text, runtime, verify
+
+    monkeypatch.setattr(module, "_formatted", lambda text: text)  # formatting takes longer than running
+
+    seen = {"equal": 0}
+    keras_target, tidl = load("keras"), load("tidl")
+    spec = Spec(Source("net.yaml", ""), "net")
+
+    @settings(QUICK, max_examples=20)
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        graph, types = graph_of(op, data.draw(cases(op)))
+        lowered = lower(graph, types, tidl, Diagnostics())
+        assume(lowered is not None)
+        reference = lower(graph, types, keras_target, Diagnostics())
+        assert lowered is not None and reference is not None
+        ours = runtime.load_module(module_text(spec, reference, keras_target), "net_keras")
+        other = runtime.load_module(module_text(spec, lowered, tidl), "net_tidl")
+        prepared = verify.prepare(ours, {node.name: types[node.name, "out"] for node in graph.inputs}, 1)
+        assume(all(np.isfinite(one).all() for one in prepared.outputs.values()))
+        verdict = verify.against_reference(prepared, other, runtime.build(other), graph, lowered, "tidl")
+        assert verdict.ok, (verdict, graph.nodes[0].attributes)
+        seen["equal"] += 1
+
+    check()
+    assert seen["equal"] >= 20
+
+
+def test_a_lowering_that_loses_legality_is_caught() -> None:
+    """The judgement is the target's own: a kernel above the limit in the result would be seen."""
+    tidl = load("tidl")
+    op = _registry.get("Conv2D")
+    graph, types = graph_of(op, Case({"filters": 2, "kernel_size": 3}, [TensorType((9, 9, 2))]))
+    lowered = lower(graph, types, tidl, Diagnostics())
+    assert lowered is not None
+    node = lowered.graph.nodes[0]
+    wrong = replace(node, attributes=replace(node.attributes, kernel_size=(9, 9)))
+    with pytest.raises(AssertionError):
+        assert_legal(replace(lowered, graph=replace(lowered.graph, nodes=(wrong,))), tidl)

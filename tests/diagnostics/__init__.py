@@ -1,0 +1,1 @@
+"""Tests of `specc.diagnostics`: collecting, suggesting, rendering."""

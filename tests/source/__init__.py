@@ -1,0 +1,1 @@
+"""Tests of `specc.source`: text, positions and YAML."""
