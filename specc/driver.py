@@ -16,11 +16,11 @@ from specc.analysis.costs import Costs, NodeCost, costs
 from specc.analysis.lints import lint
 from specc.analysis.shapes import infer_types
 from specc.diagnostics import Diagnostic, Diagnostics, Severity, SpeccError
-from specc.ir import Graph
+from specc.ir import Graph, TensorType
 from specc.ir.graph import OUT, Types
 from specc.lowering import Lowered, lower
 from specc.source import Source, compose, decode
-from specc.spec import Built, Spec, build_graph
+from specc.spec import Spec, build_graph
 from specc.spec import decode as decode_spec
 from specc.targets import Target, TargetError, load
 from specc.targets._options import with_options
@@ -43,10 +43,10 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
     spec: Spec | None = None
     graph: Graph | None = None
-    types: Types = field(default_factory=dict)
+    types: Types = field(default_factory=dict[tuple[str, str], TensorType])
     costs: Costs | None = None
-    targets: Mapping[str, Target] = field(default_factory=dict)
-    lowered: Mapping[str, Lowered] = field(default_factory=dict)
+    targets: Mapping[str, Target] = field(default_factory=dict[str, Target])
+    lowered: Mapping[str, Lowered] = field(default_factory=dict[str, Lowered])
 
     @property
     def ok(self) -> bool:
@@ -150,25 +150,24 @@ class _Limited:
     share: Callable[[NodeCost], int]
 
 
-_LIMITS = {
-    "params_max": _Limited("parameters", lambda one: one.parameters, lambda row: row.parameters),
-    "macs_max": _Limited("multiply-accumulates", lambda one: one.macs_unrolled, lambda row: row.macs * row.calls),
-    "activation_bytes_max": _Limited(
-        "bytes of activations", lambda one: one.activation_bytes_unrolled, lambda row: row.bytes * row.calls
-    ),
+_SHARES: dict[str, tuple[str, Callable[[NodeCost], int]]] = {
+    "params_max": ("parameters", lambda row: row.parameters),
+    "macs_max": ("multiply-accumulates", lambda row: row.macs * row.calls),
+    "activation_bytes_max": ("bytes of activations", lambda row: row.bytes * row.calls),
 }
 
 
 def _check_budget(spec: Spec, counted: Costs, diagnostics: Diagnostics) -> None:
+    """Holds the costs, loops unrolled, against the budget; names the nodes that cost most."""
     for key, limit in spec.budget.limits.items():
-        limited = _LIMITS[key]
-        found = limited.total(counted)
+        what, share = _SHARES[key]
+        found = sum(share(row) for row in counted.rows)
         if found > limit.value:
-            rows = sorted(counted.rows, key=limited.share, reverse=True)[:3]
-            most = ", ".join(f"`{row.node.name}` {limited.share(row):,}" for row in rows if limited.share(row))
+            rows = sorted(counted.rows, key=share, reverse=True)[:3]
+            most = ", ".join(f"`{row.node.name}` {share(row):,}" for row in rows if share(row))
             diagnostics.report(
                 "over-budget",
-                f"the network has {found:,} {limited.what}, {found - limit.value:,} more than `{key}` allows",
+                f"the network has {found:,} {what}, {found - limit.value:,} more than `{key}` allows",
                 (limit.span, f"at most {limit.value:,}"),
                 notes=[f"most are in {most}"] if most else [],
                 help=f"make the network smaller or raise `{key}`",

@@ -26,6 +26,7 @@ def facts(node: Node, operands: Sequence[TensorType], results: Sequence[TensorTy
     every = (*operands, *results)
     found["rank"] = max((one.rank + 1 for one in every), default=0)
     found["rank_min"] = min((one.rank + 1 for one in every), default=0)
+    found["dimensions"] = " and ".join(str(rank) for rank in sorted({one.rank + 1 for one in every}))
     found["non_singleton"] = max((sum(size > 1 for size in one.shape) for one in every), default=0)
     found["float32"] = all(one.dtype == "float32" for one in every)
     found["same_shape"] = len({one.shape for one in operands}) <= 1
@@ -55,12 +56,12 @@ def _attributes(node: Node) -> Facts:
 
 def _window(attributes: Any, operands: Sequence[TensorType]) -> Facts:
     """Kernel, stride, dilation and padding of a two-dimensional window."""
-    size = next((getattr(attributes, name) for name in _WINDOWS if hasattr(attributes, name)), None)
-    if not isinstance(size, tuple) or len(size) != 2 or not operands or operands[0].rank != 3:
+    size: tuple[int, ...] = next((getattr(attributes, name) for name in _WINDOWS if hasattr(attributes, name)), ())
+    if len(size) != 2 or not operands or operands[0].rank != 3:
         return {}
     height, width = size
-    strides = getattr(attributes, "strides", None) or size
-    dilation = getattr(attributes, "dilation_rate", (1, 1))
+    strides: tuple[int, ...] = getattr(attributes, "strides", None) or size
+    dilation: tuple[int, ...] = getattr(attributes, "dilation_rate", (1, 1))
     found: Facts = {
         "kernel_h": height,
         "kernel_w": width,

@@ -107,8 +107,9 @@ class _Inference:
         for at in order or range(len(operands)):
             operand = node.operands[at]
             labels.append((operand.span or (node.origin.span if not labels else None), f"`{operand}` is {operands[at]}"))
-        if labels and labels[0][0] != node.origin.span and node.origin.span is not None:
-            labels.append((node.origin.span, f"in `{node.name}`"))
+        first, own = labels[0][0] if labels else None, node.origin.span
+        if own is not None and (first is None or first.line != own.line):
+            labels.append((own, f"in `{node.name}`"))
         for at in order[:2]:
             labels.append((self.place(node.operands[at].value), f"`{node.operands[at]}` comes from here"))
         unique: dict[Span, str] = {}

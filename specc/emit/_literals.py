@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from specc.ir import Node
 from specc.ops import _registry as registry
@@ -15,8 +15,8 @@ def literal(value: Any) -> str:
     if isinstance(value, KerasObject):
         return call(value)
     if isinstance(value, tuple):
-        inner = ", ".join(literal(one) for one in value)
-        return f"({inner},)" if len(value) == 1 else f"({inner})"
+        items = [literal(one) for one in cast("tuple[Any, ...]", value)]
+        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
     return repr(value)
 
 
@@ -37,13 +37,13 @@ def layer(node: Node) -> str:
     op = registry.get(node.op)
     parts: list[str] = []
     for field in fields_of(op.attributes).values():
-        value = getattr(node.attributes, field.name)
+        value: Any = getattr(node.attributes, field.name)
         if field.spec_only or (not field.required and value == field.default):
             continue
-        if isinstance(value, KerasObject) and not value.arguments:
+        if isinstance(field.kind, PerAxis) and len(set(cast("tuple[int, ...]", value))) == 1:
+            text = repr(cast("tuple[int, ...]", value)[0])
+        elif isinstance(value, KerasObject) and not value.arguments and value.name != "Constant":  # Keras has none by name
             text = repr(_short_name(value))
-        elif isinstance(field.kind, PerAxis) and isinstance(value, tuple) and len(set(value)) == 1:
-            text = repr(value[0])
         else:
             text = literal(value)
         parts.append(text if field.positional else f"{field.name}={text}")

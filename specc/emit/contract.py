@@ -7,6 +7,8 @@ from specc.emit.code import Code
 from specc.lowering import Lowered, Value
 from specc.spec import Spec
 
+SPARSE = ("SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy")  # losses of class numbers
+
 TENSOR = '''
 class Tensor(NamedTuple):
     """One tensor of the data contract. Shapes leave out the batch axis."""
@@ -89,7 +91,7 @@ def write_contract(spec: Spec, lowered: Lowered, code: Code) -> None:
     _tensors(code, "INPUTS", [_tensor(name, value) for name, value in lowered.inputs.items()])
     _tensors(code, "OUTPUTS", [_tensor(name, value) for name, value in lowered.outputs.items()])
     losses = spec.training.losses if spec.training else {}
-    sparse = {name for name, loss in losses.items() if loss.name == "SparseCategoricalCrossentropy"}
+    sparse = {name for name, loss in losses.items() if loss.name in SPARSE}
     if not sparse:
         code.add("TARGETS = OUTPUTS")
     else:

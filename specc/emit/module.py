@@ -24,6 +24,8 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     code.add(f"TARGET = {target.name!r}")
     code.add(contract.TENSOR)
     contract.write_contract(spec, lowered, code)
+    code.comment("the keras build's weights and their shapes, and layers that were renamed since")
+    code.add(f"REFERENCE: dict[str, tuple[int, ...]] = {weights.reference(lowered)}")
     code.add(f"RENAMED: dict[str, str] = {weights.renamed(spec)}")
     code.add()
     ModelWriter(lowered.graph, lowered.types, code).write()

@@ -9,7 +9,7 @@ from specc.ir.graph import OUT
 
 _MODULE = {
     "keras", "layers", "ops", "np", "math", "Any", "Path", "Mapping", "NamedTuple", "Tensor",
-    "INPUTS", "OUTPUTS", "TARGETS", "SPEC", "SPEC_SHA256", "TARGET", "RENAMED",
+    "INPUTS", "OUTPUTS", "TARGETS", "SPEC", "SPEC_SHA256", "TARGET", "REFERENCE", "RENAMED",
     "build_model", "compile_model", "fit_options", "adapt_inputs", "adapt_targets", "restore_outputs",
     "load_reference_weights", "filled", "ExactShape", "OnActivated", "batch_size", "annotations",
 }  # fmt: skip

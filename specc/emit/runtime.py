@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import io
 import json
 import linecache
@@ -14,7 +15,7 @@ import os
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,7 +29,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip file can name
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> Generator[None]:
     """Keeps what TensorFlow's C++ parts and converters print from the terminal; shown only if the work fails."""
     sys.stdout.flush()
     sys.stderr.flush()
@@ -56,10 +57,9 @@ def tensorflow() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     with quiet():
-        import tensorflow as tf
-
-        tf.get_logger().setLevel("ERROR")
-    return tf
+        found: Any = importlib.import_module("tensorflow")
+        found.get_logger().setLevel("ERROR")
+    return found
 
 
 def keras() -> Any:
@@ -106,8 +106,8 @@ def randomize(model: Any, seed: int, gain: float = 1.0) -> None:
 
 def predict(model: Any, inputs: Any) -> Any:
     """The model's outputs in inference mode, as arrays."""
-    as_arrays = tensorflow().nest.map_structure(np.asarray, inputs)
-    return tensorflow().nest.map_structure(lambda one: np.asarray(one), model(as_arrays, training=False))
+    each = tensorflow().nest.map_structure
+    return each(np.asarray, model(each(np.asarray, inputs), training=False))
 
 
 def calls(model: Any, layer: str) -> list[Any]:
@@ -175,10 +175,8 @@ class TFLiteFile:
 def read_tflite(data: bytes) -> TFLiteFile:
     """The operators and constants of a TFLite file, every subgraph counted."""
     tensorflow()
-    from tensorflow.lite.python import schema_py_generated as schema
-
-    names = {code: name for name, code in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
-    types = {code: name for name, code in vars(schema.TensorType).items() if not name.startswith("_")}
+    schema: Any = importlib.import_module("tensorflow.lite.python.schema_py_generated")
+    names, types = _codes(schema.BuiltinOperator), _codes(schema.TensorType)
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(data, 0))
     operators: dict[str, int] = {}
     kernels: dict[int, int] = {}
@@ -197,6 +195,12 @@ def read_tflite(data: bytes) -> TFLiteFile:
                 if buffer in stored:
                     kernels[buffer] = stored[buffer]
     return TFLiteFile(dict(sorted(operators.items())), tuple(sorted(kernels.values())), sum(stored.values()))
+
+
+def _codes(enumeration: Any) -> dict[int, str]:
+    """The names of an enumeration of the file format, by code."""
+    members: dict[str, Any] = dict(vars(enumeration))
+    return {code: name for name, code in members.items() if not name.startswith("_")}
 
 
 def digest(data: bytes) -> str:

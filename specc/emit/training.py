@@ -6,37 +6,48 @@ from typing import Any
 
 from specc.emit._literals import call, literal
 from specc.emit.code import Code
-from specc.lowering import Lowered
+from specc.emit.contract import SPARSE
+from specc.lowering import Lowered, Value
 from specc.ops._keras_objects import KerasObject
 from specc.spec import Spec
 
 EXACT = '''
 @keras.saving.register_keras_serializable(package=SPEC)
 class ExactShape(keras.losses.Loss):
-    """A loss that refuses labels which would only fit an output by broadcasting: that trains on nonsense without a word.
+    """A loss in the spec's own shapes. It refuses labels that would only fit by broadcasting: that trains on nonsense.
 
+    `shape` is that of the output in the spec; `sparse` says that labels are class numbers, without the last axis;
     `activation` is applied to the output first, where the target leaves it to the caller.
     """
 
-    def __init__(self, loss: Any, activation: str = "linear", name: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, loss: Any, shape: Any, sparse: bool = False, activation: str = "linear", name: str | None = None, **kwargs: Any
+    ) -> None:
         loss = keras.losses.deserialize(loss) if isinstance(loss, dict) else loss
         super().__init__(name=name or loss.name, reduction=kwargs.pop("reduction", loss.reduction), **kwargs)
-        self.loss, self.activation = loss, activation
+        self.loss, self.shape, self.sparse, self.activation = loss, tuple(shape), sparse, activation
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        if sample_weight is not None and tuple(sample_weight.shape[1:]) not in ((), (1,), self.shape[:-1]):
+            found = ", ".join(map(str, sample_weight.shape[1:]))
+            raise ValueError(f"sample weights of shape (batch, {found}) would broadcast; give one for each example: (batch,)")
+        return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        expected = tuple(y_pred.shape)[1:]
-        if isinstance(self.loss, keras.losses.SparseCategoricalCrossentropy):
-            expected = expected[:-1]
-        found = tuple(y_true.shape)[1:]
-        if found != expected and found != expected[:-1] + (() if expected[-1:] == (1,) else (-1,)) and found != (*expected, 1):
+        rank = -1 if self.sparse else None
+        expected, found = tuple(y_pred.shape[1:rank]), tuple(y_true.shape[1:])
+        if found != expected and found != (*expected, 1) and (*found, 1) != expected:
             raise ValueError(
                 f"labels of shape (batch, {', '.join(map(str, found))}) for an output of shape "
                 f"(batch, {', '.join(map(str, expected))}) would broadcast; pass them through adapt_targets"
             )
+        y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
+        y_pred = keras.ops.reshape(y_pred, (-1, *self.shape))
         return self.loss.call(y_true, keras.activations.get(self.activation)(y_pred))
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "loss": keras.losses.serialize(self.loss), "activation": self.activation}
+        own = {"shape": self.shape, "sparse": self.sparse, "activation": self.activation}
+        return {**super().get_config(), "loss": keras.losses.serialize(self.loss), **own}
 '''
 
 ACTIVATED = '''
@@ -76,7 +87,7 @@ def write_training(spec: Spec, lowered: Lowered, code: Code) -> None:
     names = list(lowered.outputs)
     with code.block("def compile_model(model: keras.Model) -> keras.Model:"):
         code.add('"""The model, compiled as the spec trains it. Labels have to come through adapt_targets."""')
-        losses = {name: _loss(loss, hosts[name]) for name, loss in training.losses.items()}
+        losses = {name: _loss(loss, lowered.outputs[name]) for name, loss in training.losses.items()}
         metrics = {
             name: "[" + ", ".join(_metric(one, hosts[name], training.losses.get(name)) for one in many) + "]"
             for name, many in training.metrics.items()
@@ -119,14 +130,15 @@ def _mapping(entries: dict[str, str]) -> str:
     return "{" + ", ".join(f"{key!r}: {value}" for key, value in entries.items()) + "}"
 
 
-def _loss(loss: KerasObject, host: str | None) -> str:
+def _loss(loss: KerasObject, output: Value) -> str:
     """A loss; on logits it says so where it can, else it applies the activation itself."""
-    if host is None:
-        return f"ExactShape({call(loss)})"
+    host = output.host or "linear"
     if loss.name in _LOGITS.get(host, ()) and not loss.argument("from_logits"):
-        given: tuple[tuple[str, Any], ...] = (("from_logits", True), *loss.arguments)
-        return f"ExactShape({call(KerasObject(loss.module, loss.name, given))})"
-    return f"ExactShape({call(loss)}, activation={host!r})"
+        loss, host = KerasObject(loss.module, loss.name, (("from_logits", True), *loss.arguments)), "linear"
+    parts = [call(loss), f"shape={literal(output.logical.shape)}"]
+    parts += ["sparse=True"] if loss.name in SPARSE else []
+    parts += [f"activation={host!r}"] if host != "linear" else []
+    return f"ExactShape({', '.join(parts)})"
 
 
 def _sees_logits(metric: KerasObject, host: str) -> bool:

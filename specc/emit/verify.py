@@ -89,18 +89,24 @@ def prepare(module: ModuleType, inputs: Mapping[str, TensorType], activation_byt
     """A reference whose outputs are finite and depend on the probes: other seeds and gains are tried until they do."""
     model = runtime.build(module)
     count = batch_size(activation_bytes)
-    best: Prepared | None = None
+    tried: Prepared | None = None
     for gain in _GAINS:
         for seed in range(_SEEDS):
             runtime.randomize(model, seed, gain)
             data = probes(inputs, count, seed)
-            outputs = run(module, model, data)
-            if not all(np.all(np.isfinite(one)) and np.max(np.abs(one), initial=0.0) < _HUGE for one in outputs.values()):
+            tried = Prepared(module, model, data, run(module, model, data))
+            if not all(_is_finite(one) for one in tried.outputs.values()):
                 break  # it explodes: less gain
-            best = Prepared(module, model, data, outputs)
-            if all(_varies(one) for one in outputs.values()):
-                return best
-    return best or Prepared(module, model, data, outputs)
+            if all(_varies(one) for one in tried.outputs.values()):
+                return tried
+        else:
+            break  # constant whatever the weights: the last try has to do
+    assert tried is not None
+    return tried
+
+
+def _is_finite(output: Array) -> bool:
+    return bool(np.all(np.isfinite(output)) and np.max(np.abs(output), initial=0.0) < _HUGE)
 
 
 def _varies(output: Array) -> bool:

@@ -16,14 +16,22 @@ def _weights(model: keras.Model) -> dict[str, Any]:
 def _reference(source: keras.Model | str | Path | Mapping[str, Any]) -> dict[str, np.ndarray]:
     """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
     if isinstance(source, (str, Path)):
-        path = Path(source)
-        source = dict(np.load(path)) if path.suffix == ".npz" else keras.models.load_model(path, compile=False)
+        if Path(source).suffix == ".npz":
+            with np.load(source) as file:
+                source = dict(file)
+        else:
+            source = keras.models.load_model(source, compile=False)
     if isinstance(source, keras.Model):
         source = {name: weight.numpy() for name, weight in _weights(source).items()}
     found = {}
     for name, array in source.items():
         layer, _, weight = name.partition("/")
         found[f"{RENAMED.get(layer, layer)}/{weight}"] = np.asarray(array)
+    for name, shape in REFERENCE.items():
+        if name not in found:
+            raise ValueError(f"the reference has no weight `{name}`")
+        if found[name].shape != shape:
+            raise ValueError(f"weight `{name}` of the reference: expected shape {shape}, found {found[name].shape}")
     return found
 
 
@@ -47,11 +55,7 @@ def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:
         code.add("`source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file).")
         code.add("Raises ValueError where a weight is missing or has another shape; the model is then left as it was.")
         code.add('"""')
-        sources = {f"{one.source.layer}/{one.source.weight}": None for one in lowered.weights}
         code.add("reference = _reference(source)")
-        code.add(f"missing = sorted({{{', '.join(map(repr, sources))}}} - set(reference))" if sources else "missing: list[str] = []")
-        with code.block("if missing:"):
-            code.add('raise ValueError(f"the reference has no weights named {missing}")')
         with code.block("arrays = {"):
             for one in lowered.weights:
                 code.add(f"{f'{one.layer}/{one.weight}'!r}: {_expression(one.source)},")
@@ -61,6 +65,12 @@ def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:
 
 def renamed(spec: Spec) -> str:
     return "{" + ", ".join(f"{move.old!r}: {move.new!r}" for move in spec.moved) + "}"
+
+
+def reference(lowered: Lowered) -> str:
+    """The shape of each weight that is asked of the reference build, by `layer/weight`."""
+    sources = {f"{one.source.layer}/{one.source.weight}": one.source.shape for one in lowered.weights}
+    return "{" + ", ".join(f"{name!r}: {literal(shape)}" for name, shape in sources.items()) + "}"
 
 
 def _expression(source: WeightSource) -> str:

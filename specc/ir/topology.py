@@ -31,17 +31,18 @@ Item: TypeAlias = str | LoopItem
 
 
 @lru_cache(maxsize=8)
-def view(graph: Graph) -> nx.MultiDiGraph:
+def view(graph: Graph) -> nx.MultiDiGraph[str]:
     """The graph as networkx sees it: every value, its readers, states closed over `next`. Frozen."""
-    shown = nx.MultiDiGraph(name=graph.name)
+    shown: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=graph.name)
     shown.add_nodes_from(graph.by_name)
     shown.add_edges_from(graph.edges())
-    return nx.freeze(shown)
+    frozen: nx.MultiDiGraph[str] = nx.freeze(shown)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return frozen
 
 
-def _dataflow(graph: Graph) -> nx.DiGraph:
+def _dataflow(graph: Graph) -> nx.DiGraph[str]:
     """Reads between nodes within one pass: no `init`, no `next`; states stand as sources."""
-    flow = nx.DiGraph()
+    flow: nx.DiGraph[str] = nx.DiGraph()
     flow.add_nodes_from(graph.by_name)
     flow.add_nodes_from(graph.states)
     for node in graph.nodes:
@@ -70,7 +71,7 @@ def cycles(graph: Graph) -> list[list[str]]:
     return sorted(found, key=lambda cycle: position.get(cycle[0], 0))
 
 
-def _shortest_cycle(group: nx.DiGraph, start: str, position: dict[str, int]) -> list[str]:
+def _shortest_cycle(group: nx.DiGraph[str], start: str, position: dict[str, int]) -> list[str]:
     parents: dict[str, str] = {start: start}
     frontier = [start]
     while frontier:
@@ -104,7 +105,7 @@ def bodies(graph: Graph) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _reachable(flow: nx.DiGraph, starts: Iterable[str]) -> set[str]:
+def _reachable(flow: nx.DiGraph[str], starts: Iterable[str]) -> set[str]:
     seen: set[str] = set()
     stack = [name for name in starts if name in flow]
     while stack:
@@ -122,7 +123,7 @@ def upstream(graph: Graph, name: str) -> set[str]:
 
 def needed(graph: Graph) -> set[str]:
     """Every name that some output depends on, over pass boundaries too."""
-    backward = nx.DiGraph((reader, value) for value, reader in graph.edges())
+    backward: nx.DiGraph[str] = nx.DiGraph((reader, value) for value, reader in graph.edges())
     return _reachable(backward, [output.value.value for output in graph.outputs]) | {
         output.value.value for output in graph.outputs
     }
@@ -184,7 +185,7 @@ class _Level:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.flows: dict[str | None, nx.DiGraph] = {None: nx.DiGraph()}
+        self.flows: dict[str | None, nx.DiGraph[_Key]] = {None: nx.DiGraph()}
         for loop in graph.loops:
             self.flows[loop.name] = nx.DiGraph()
         for loop in graph.loops:
@@ -207,7 +208,7 @@ class _Level:
             for collect in loop.collects:
                 self.connect(collect.value.value, path)
 
-    def flow(self, owner: str | None) -> nx.DiGraph:
+    def flow(self, owner: str | None) -> nx.DiGraph[_Key]:
         return self.flows[owner]
 
     def path(self, loop: Loop) -> list[_Key]:

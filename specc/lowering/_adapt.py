@@ -44,13 +44,18 @@ def with_fan(initializer: KerasObject, fan_in: int, fan_out: int) -> KerasObject
     return KerasObject("initializers", "TruncatedNormal", (("stddev", deviation), *seed))
 
 
+def axes_of(constraint: KerasObject) -> tuple[int, ...]:
+    """The axes of a kernel along which a constraint takes its norms."""
+    axis: int | tuple[int, ...] = constraint.argument("axis", 0)
+    return axis if isinstance(axis, tuple) else (axis,)
+
+
 def with_axes(constraint: KerasObject | None, rank: int) -> KerasObject | None:
     """A constraint on an `(inputs, outputs)` kernel, for the same kernel with its inputs spread over `rank - 1` axes."""
     if constraint is None or constraint.name == "NonNeg":
         return constraint
-    axis = constraint.argument("axis", 0)
     axes: list[int] = []
-    for one in axis if isinstance(axis, tuple) else (axis,):
+    for one in axes_of(constraint):
         axes += range(rank - 1) if one in (0, -2) else [rank - 1]
     others = tuple((key, value) for key, value in constraint.arguments if key != "axis")
     return KerasObject(constraint.module, constraint.name, (*others, ("axis", tuple(axes))))

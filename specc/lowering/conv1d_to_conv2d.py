@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specc.lowering._adapt import common, is_portable
+from specc.lowering._adapt import axes_of, common, is_portable
 from specc.lowering._lowered import Value
 from specc.lowering._pattern import Lowering, Site
 from specc.ops._keras_objects import KerasObject
@@ -50,8 +50,7 @@ def _constraint(constraint: KerasObject | None) -> KerasObject | None:
     """The constraint with its axes counted on (k, 1, channels, filters) instead of (k, channels, filters)."""
     if constraint is None or constraint.name == "NonNeg":
         return constraint
-    axis = constraint.argument("axis", 0)
-    axes = tuple(one + 1 if one > 0 else one for one in (axis if isinstance(axis, tuple) else (axis,)))
+    axes = tuple(one + 1 if one > 0 else one for one in axes_of(constraint))
     others = tuple((key, value) for key, value in constraint.arguments if key != "axis")
     return KerasObject(constraint.module, constraint.name, (*others, ("axis", axes)))
 

@@ -34,7 +34,8 @@ def rewrite(site: Site) -> Value:
     if given.padding == "same":
         shape = site.operand.type.shape[:2]
         pads = [same_padding(n, k, s, 1) for n, k, s in zip(shape, given.kernel_size, given.strides, strict=True)]
-    grown = tuple((before, after + size - k) for (before, after), k in zip(pads, given.kernel_size, strict=True))
+    (top, bottom), (left, right) = pads
+    grown = ((top, bottom + size - height), (left, right + size - width))
     value = site.add("ZeroPadding2D", ZeroPadding2DAttributes(padding=grown), site.operand, suffix="_pad")
     attributes = replace(given, kernel_size=(size, size), padding="valid")
     kernel = site.weights["kernel"].pad((0, size - height), (0, size - width), (0, 0), (0, 0))

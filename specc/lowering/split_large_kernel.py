@@ -67,13 +67,13 @@ def _padded(site: Site) -> Value:
     given = site.attributes
     if given.padding == "valid":
         return site.operand
-    amounts = tuple(
+    rows, columns = (
         same_padding(size, kernel, stride, rate)
         for size, kernel, stride, rate in zip(
             site.operand.type.shape[:2], given.kernel_size, given.strides, given.dilation_rate, strict=True
         )
     )
-    return site.add("ZeroPadding2D", ZeroPadding2DAttributes(padding=amounts), site.operand, suffix="_pad")
+    return site.add("ZeroPadding2D", ZeroPadding2DAttributes(padding=(rows, columns)), site.operand, suffix="_pad")
 
 
 def _crop(start: int, stop: int, results: int, stride: int, dilation: int, size: int) -> tuple[int, int]:

@@ -66,12 +66,16 @@ class Kind(ABC):
 
 def _bounds(least: float | None, most: float | None, above: float | None = None) -> str:
     if above is not None:
-        return f" above {above:g}" + (f" and at most {most:g}" if most is not None else "")
+        return f" above {_number(above)}" + (f" and at most {_number(most)}" if most is not None else "")
     if least is not None and most is not None:
-        return f" from {least:g} to {most:g}"
+        return f" from {_number(least)} to {_number(most)}"
     if least is not None:
-        return f" of at least {least:g}"
-    return f" of at most {most:g}" if most is not None else ""
+        return f" of at least {_number(least)}"
+    return f" of at most {_number(most)}" if most is not None else ""
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
 @dataclass(frozen=True)

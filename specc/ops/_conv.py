@@ -59,7 +59,8 @@ def macs(attributes: ConvAttributes, operands: Operands, result: TensorType) -> 
 
 def checks(attributes: ConvAttributes) -> tuple[str, str] | None:
     if attributes.filters % attributes.groups:
-        return "groups", f"{attributes.groups} groups do not divide the {attributes.filters} filters evenly"
+        found = f"{attributes.groups} groups do not divide the {attributes.filters} filters evenly"
+        return "groups", f"expected a divisor of `filters`: {found}"
     if max(attributes.strides) > 1 and max(attributes.dilation_rate) > 1:
         return "dilation_rate", "a convolution cannot have both `strides` and `dilation_rate` above 1"
     return check_weights(attributes, kernel_ranks(attributes, len(attributes.kernel_size) + 2))

@@ -44,6 +44,7 @@ def window_shape(
                 f"{op}'s window of {spans} is longer than the axis of {size} it slides on",
                 0,
                 help=f"make `{attribute}` smaller or use `padding: same`",
+                attribute=attribute,
             )
         result.append(length)
     return tuple(result)

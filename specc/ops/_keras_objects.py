@@ -14,6 +14,8 @@ from specc.diagnostics import did_you_mean
 from specc.ops._attributes import BadValue, Bool, Enum, Float, Int, Kind, ListOf, OneOf, Schema, describe, optional
 from specc.source import Mapping, Node, Scalar
 
+_OTHER_WORDS = {"lr": "learning_rate", "std": "stddev", "b1": "beta_1", "b2": "beta_2", "eps": "epsilon"}
+
 Arguments: TypeAlias = dict[str, tuple[Kind, Any]]  # name -> kind, default (`...` where required)
 
 
@@ -70,7 +72,7 @@ class ObjectOf(Kind):
             if one is entry:
                 continue
             if one.key.text not in known:
-                close = did_you_mean(one.key.text, known)
+                close = did_you_mean(_OTHER_WORDS.get(one.key.text, one.key.text), known)
                 listed = ", ".join(f"`{key}`" for key in known) or "none"
                 raise BadValue(
                     one.key.span,
@@ -173,6 +175,13 @@ INITIALIZER = ObjectOf(
     "an initializer",
 )
 REGULARIZER = ObjectOf("regularizers", REGULARIZERS, {"l1_l2": "L1L2"}, "a regularizer")
+# OrthogonalRegularizer takes matrices only, and most results are none once the batch axis is counted
+ACTIVITY_REGULARIZER = ObjectOf(
+    "regularizers",
+    {name: own for name, own in REGULARIZERS.items() if name != "OrthogonalRegularizer"},
+    {"l1_l2": "L1L2"},
+    "a regularizer of results",
+)
 CONSTRAINT = ObjectOf("constraints", CONSTRAINTS, {}, "a constraint")
 
 ZEROS = KerasObject("initializers", "Zeros")
@@ -208,6 +217,7 @@ ACTIVATION = ActivationName(
 
 __all__ = [
     "ACTIVATION",
+    "ACTIVITY_REGULARIZER",
     "CONSTRAINT",
     "GLOROT_UNIFORM",
     "INITIALIZER",

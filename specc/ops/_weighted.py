@@ -9,6 +9,7 @@ from specc.ops._attributes import Bool, attribute, optional
 from specc.ops._base import Attributes, Weight
 from specc.ops._keras_objects import (
     ACTIVATION,
+    ACTIVITY_REGULARIZER,
     CONSTRAINT,
     GLOROT_UNIFORM,
     INITIALIZER,
@@ -34,6 +35,10 @@ def regularizer(what: str) -> Any:
     return attribute(optional(REGULARIZER), None, f"Penalty on the {what}.")
 
 
+def activity_regularizer() -> Any:
+    return attribute(optional(ACTIVITY_REGULARIZER), None, "Penalty on the result.")
+
+
 def constraint(what: str) -> Any:
     return attribute(optional(CONSTRAINT), None, f"Constraint on the {what}.")
 
@@ -48,7 +53,7 @@ class KernelAttributes(Attributes):
     bias_initializer: KerasObject = initializer("bias", ZEROS)
     kernel_regularizer: KerasObject | None = regularizer("kernel")
     bias_regularizer: KerasObject | None = regularizer("bias")
-    activity_regularizer: KerasObject | None = regularizer("result")
+    activity_regularizer: KerasObject | None = activity_regularizer()
     kernel_constraint: KerasObject | None = constraint("kernel")
     bias_constraint: KerasObject | None = constraint("bias")
 
@@ -58,12 +63,15 @@ def check_weights(attributes: Attributes, ranks: dict[str, int]) -> tuple[str, s
     for part, rank in ranks.items():
         start = getattr(attributes, f"{part}_initializer")
         if (start.name == "Identity" and rank != 2) or (start.name == "Orthogonal" and rank < 2):
-            return f"{part}_initializer", f"{start.name} makes a matrix, and this weight has {_axes(rank)}"
+            return f"{part}_initializer", f"this weight has {_axes(rank)}, and {start.name} makes a matrix"
         if start.name == "Orthogonal" and attributes.dtype == "bfloat16":
-            return "dtype", f"Orthogonal cannot make bfloat16 numbers; choose another `{part}_initializer` or dtype"
+            return (
+                "dtype",
+                f"expected a dtype that Orthogonal can make, found bfloat16; or choose another `{part}_initializer`",
+            )
         penalty = getattr(attributes, f"{part}_regularizer", None)
         if penalty is not None and penalty.name == "OrthogonalRegularizer" and rank != 2 and attributes.trainable:
-            return f"{part}_regularizer", f"OrthogonalRegularizer is for matrices, and this weight has {_axes(rank)}"
+            return f"{part}_regularizer", f"this weight has {_axes(rank)}, and OrthogonalRegularizer is for matrices"
     return None
 
 

@@ -11,7 +11,7 @@ from specc.ops._base import Attributes, OpDef, Operands, Weight, compute_dtype, 
 from specc.ops._dtypes import need_floats
 from specc.ops._geometry import CHANNELS_LAST, window_shape
 from specc.ops._keras_objects import GLOROT_UNIFORM, ZEROS, KerasObject
-from specc.ops._weighted import activation, check_weights, constraint, initializer, regularizer, use_bias
+from specc.ops._weighted import activation, activity_regularizer, check_weights, constraint, initializer, regularizer, use_bias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class DepthwiseConv2DAttributes(Attributes):
     bias_initializer: KerasObject = initializer("bias", ZEROS)
     depthwise_regularizer: KerasObject | None = regularizer("kernel")
     bias_regularizer: KerasObject | None = regularizer("bias")
-    activity_regularizer: KerasObject | None = regularizer("result")
+    activity_regularizer: KerasObject | None = activity_regularizer()
     depthwise_constraint: KerasObject | None = constraint("kernel")
     bias_constraint: KerasObject | None = constraint("bias")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from specc.ir import Graph, topology
 from specc.passes import prune, synchronous

@@ -135,7 +135,7 @@ class _Composer:
         self.stack.append(_Open(start, is_mapping, bool(event.flow_style), event.anchor))
         if len(self.stack) > MAX_DEPTH:
             message = f"the file nests more than {MAX_DEPTH} levels deep"
-            self.report("yaml-limit", message, Span(self.source, start, start + 1), "the level that is too deep")
+            self.report("yaml-limit", message, Span(self.source, start, start + 1), "the level that is too deep", "no spec nests so deep")
             return False
         return True
 
@@ -166,7 +166,7 @@ class _Composer:
         top.size += size
         if top.size > MAX_NODES:
             message = f"with its aliases written out the file has more than {MAX_NODES:,} nodes"
-            self.report("yaml-limit", message, node.span, "the limit is passed here")
+            self.report("yaml-limit", message, node.span, "the limit is passed here", "use fewer aliases of aliases")
             return False  # with a collection open: the document counts as broken
         return True
 
@@ -181,7 +181,7 @@ class _Composer:
         entries: dict[str, Entry] = {}
         for key, value in zip(opened.items[::2], opened.items[1::2], strict=True):
             if not isinstance(key, Scalar):
-                self.report("invalid-key", "a key has to be a name", key.span, "this key is a collection")
+                self.report("invalid-key", "a key has to be a name", key.span, "this key is a collection", "write a plain name")
             elif key.text in entries:
                 first = entries[key.text].key.span
                 self.problems.append(

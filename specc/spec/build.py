@@ -74,7 +74,7 @@ class _Builder:
         graph = self.without_strays(Graph(self.spec.name, inputs, tuple(nodes), outputs, loops, self.spec.doc))
         inits = {decl.name: init for decl in self.nodes.values() if decl.init and (init := self.init(decl.init)) is not None}
         syntax = {decl.name: decl.syntax for decl in self.nodes.values()}
-        self.report_unused(graph)
+        self.report_unused(graph, inits)
         graph, bad = check_loops(graph, inits, syntax, self.diagnostics, self.unsure_loops)
         self.broken |= bad
         self.check_moved(graph)
@@ -244,12 +244,12 @@ class _Builder:
             found = self.nodes.get(found.call.name)
         return found
 
-    def operand(self, reference: Reference) -> Operand | None:
-        """The value a reference names; None where there is none, which is reported."""
+    def operand(self, reference: Reference, others: Iterable[str] = ()) -> Operand | None:
+        """The value a reference names; None where there is none, which is reported. `others` could stand here too."""
         name = reference.name
         if not any(name in table for table in (self.nodes, self.inputs, self.states, self.collects)):
             if self.spec.is_complete or name in RESERVED:
-                self.unknown(reference)
+                self.unknown(reference, others)
             return None
         ports = self.ports(name)
         if reference.port is None:
@@ -268,10 +268,10 @@ class _Builder:
             return None
         return Operand(name, reference.port, reference.span)
 
-    def unknown(self, reference: Reference) -> None:
+    def unknown(self, reference: Reference, others: Iterable[str]) -> None:
         """Reports a name that is not there, with the reason where it is something else."""
         name = reference.name
-        known = [*self.inputs, *self.nodes, *self.states, *self.collects]
+        known = [*self.inputs, *self.nodes, *self.states, *self.collects, *others]
         loop = next((loop for loop in self.spec.loops if loop.name == name), None)
         what, help = "", ""
         if name in RESERVED:
@@ -301,7 +301,7 @@ class _Builder:
     def init(self, reference: Reference) -> Init | None:
         if reference.port is None and reference.name in FILLS:
             return Fill(FILLS[reference.name])
-        return self.operand(reference)
+        return self.operand(reference, FILLS)
 
     def loop(self, decl: LoopDecl) -> Loop:
         states = tuple(self.state(one, decl.name) for one in decl.states if self.states.get(one.name) is one)
@@ -343,11 +343,12 @@ class _Builder:
             return None
         return Collect(decl.name, value, Origin(decl.span, decl.name))
 
-    def report_unused(self, graph: Graph) -> None:
+    def report_unused(self, graph: Graph, inits: dict[str, Init]) -> None:
         lost = self.diagnostics.has("duplicate-key", "invalid-key", "undefined-alias", "recursive-alias")
         if lost or not self.is_sure or not self.spec.outputs:
             return
-        meant = [Output(name, Operand(name)) for name in sorted(self.probable)]
+        read = self.probable | {init.value for init in inits.values() if isinstance(init, Operand)}
+        meant = [Output(name, Operand(name)) for name in sorted(read)]
         needed = topology.needed(replace(graph, outputs=(*graph.outputs, *meant)))
         callers = {node.layer: node.name for node in graph.nodes if node.layer != node.name and node.name in needed}
         for one in graph.inputs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingABC
 from pathlib import PurePath
 from typing import Any
@@ -72,9 +73,9 @@ _SECTION_HINTS = {
 
 def decode(root: Node | None, source: Source, diagnostics: Diagnostics, overrides: MappingABC[str, str]) -> Spec | None:
     """The document of a source's root node; None where nothing can be made of it."""
-    tagged = {span.end: span.start for span in diagnostics.spans("yaml-tag")}
-    if root is not None and tagged:
-        root = _broken(root, tagged)
+    tags = diagnostics.spans("yaml-tag")
+    if root is not None and tags:
+        root = _without_tagged(root, {at for tag in tags for at in (tag.start, tag.end)})
     if isinstance(root, Mapping) and root.entries:
         return _Decoder(root, source, diagnostics, overrides).run()
     example = "write `specc: 1`, then `inputs`, `nodes` and `outputs`"
@@ -87,14 +88,16 @@ def decode(root: Node | None, source: Source, diagnostics: Diagnostics, override
     return None
 
 
-def _broken(node: Node, places: dict[int, int]) -> Node:
-    """The tree with the scalars at these places (start by end) marked as reported."""
+def _without_tagged(node: Node, places: set[int]) -> Node:
+    """The tree with the scalars that carry a tag, ending or starting at one of the places, marked as reported."""
     if isinstance(node, Scalar):
-        is_reported = places.get(node.span.end, node.span.end) < node.span.end and places[node.span.end] <= node.span.start
-        return Broken(node.span, node.text, None, True) if is_reported else node
+        before = node.span.source.text[max(node.span.start - 200, 0) : node.span.start]
+        gap = re.search(r"\s*(&\S+\s+)?\Z", before)
+        tagged = node.span.start in places or (gap is not None and node.span.start - len(gap[0]) in places)
+        return Broken(node.span, node.text, None, True) if tagged else node
     if isinstance(node, Sequence):
-        return Sequence(node.span, tuple(_broken(item, places) for item in node.items))
-    return Mapping(node.span, tuple(Entry(entry.key, _broken(entry.value, places)) for entry in node))
+        return Sequence(node.span, tuple(_without_tagged(item, places) for item in node.items))
+    return Mapping(node.span, tuple(Entry(entry.key, _without_tagged(entry.value, places)) for entry in node))
 
 
 class _Decoder:

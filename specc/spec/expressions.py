@@ -53,15 +53,15 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg,
     ast.UAdd: operator.pos,
 }
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda one, many: one in many,
-    ast.NotIn: lambda one, many: one not in many,
+_COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], bool]]] = {
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+    ast.In: ("in", lambda one, many: one in many),
+    ast.NotIn: ("not in", lambda one, many: one not in many),
 }
 
 
@@ -103,7 +103,8 @@ def names_in(text: str) -> list[str]:
 @lru_cache(maxsize=2048)
 def _parse(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"the expression has {len(text)} characters, more than {MAX_LENGTH}")
+        message = f"the expression has {len(text)} characters, more than {MAX_LENGTH}"
+        raise ExpressionError(message, help="put a part of it into a parameter of its own")
     if not text.strip():
         raise ExpressionError("the expression is empty", help="name a parameter or write a value")
     lead = len(text) - len(text.lstrip())
@@ -131,7 +132,8 @@ class _Walker:
 
     def value(self, node: ast.expr, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise self.error(node, f"the expression nests more than {MAX_DEPTH} levels deep")
+            message = f"the expression nests more than {MAX_DEPTH} levels deep"
+            raise self.error(node, message, "put a part of it into a parameter of its own")
         try:
             return self.bounded(node, self.compute(node, depth + 1))
         except ZeroDivisionError:
@@ -191,12 +193,12 @@ class _Walker:
             shown = f"`{name}`" if name else "of that kind"
             raise self.error(node.func, f"there is no function {shown} in expressions", f"there are {known}")
         if node.keywords:
-            raise self.error(node, f"`{name}` takes no arguments by name")
+            raise self.error(node, f"`{name}` takes no arguments by name", "write the values only")
         arguments = [self.value(one, depth) for one in node.args]
         try:
             return self.functions[name](*arguments)
         except (TypeError, ValueError):
-            shown = ", ".join(_show(one) for one in arguments) or "nothing"
+            shown = ", ".join(show(one) for one in arguments) or "nothing"
             raise self.error(node, f"`{name}` cannot be applied to {shown}") from None
 
     def item(self, node: ast.Subscript, depth: int) -> Any:
@@ -204,10 +206,10 @@ class _Walker:
             raise self.error(node, "an expression cannot hold a slice", _ALLOWED)
         many, index = self.value(node.value, depth), self.number(node.slice, depth)
         if not isinstance(many, tuple):
-            raise self.error(node.value, f"expected a list, found {_show(many)}")
+            raise self.error(node.value, f"expected a list, found {show(many)}")
         items = cast("tuple[Any, ...]", many)
         if not isinstance(index, int) or not -len(items) <= index < len(items):
-            raise self.error(node.slice, f"the list has {len(items)} elements, counted from 0; found the index {_show(index)}")
+            raise self.error(node.slice, f"the list has {len(items)} elements, counted from 0; found the index {show(index)}")
         return items[index]
 
     def compare(self, node: ast.Compare, depth: int) -> bool:
@@ -216,10 +218,11 @@ class _Walker:
             if type(op) not in _COMPARE:
                 raise self.error(node, "this comparison is not allowed", _ALLOWED)
             right = self.value(one, depth)
+            symbol, holds_for = _COMPARE[type(op)]
             try:
-                holds = _COMPARE[type(op)](left, right)
+                holds = holds_for(left, right)
             except TypeError:
-                raise self.error(node, f"{_show(left)} and {_show(right)} cannot be compared so") from None
+                raise self.error(node, f"`{symbol}` cannot compare {show(left)} with {show(right)}") from None
             if not holds:
                 return False
             left = right
@@ -228,7 +231,7 @@ class _Walker:
     def number(self, node: ast.expr, depth: int) -> Any:
         value = self.value(node, depth)
         if not isinstance(value, (int, float)):
-            raise self.error(node, f"expected a number, found {_show(value)}")
+            raise self.error(node, f"expected a number, found {show(value)}")
         return value
 
     def bounded(self, node: ast.expr, value: Any) -> Any:
@@ -248,7 +251,7 @@ class _Walker:
         return len(self.text.encode("utf-8", "replace")[:offset].decode("utf-8", "ignore"))
 
 
-def _show(value: Any) -> str:
+def show(value: Any) -> str:
     """A value as a spec would write it, cut short."""
     if isinstance(value, bool):
         return "true" if value else "false"

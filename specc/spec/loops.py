@@ -37,8 +37,9 @@ class _Loops:
         broken = self.cut_cycles()
         is_sure = not broken and not self.unsure
         overlapping = self.give_bodies(broken)
+        unclear = {*self.unsure}.union(*overlapping)
         for loop in self.graph.loops:
-            if loop.name not in self.unsure:
+            if loop.name not in unclear:
                 self.check_states(loop)
             if loop.schedule == "synchronous":
                 self.check_synchronous(loop, broken)

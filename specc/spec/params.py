@@ -10,7 +10,7 @@ from specc.ops._attributes import Enum, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.source.scalars import resolve
 from specc.spec.document import Param
-from specc.spec.expressions import OPENING, ExpressionError, evaluate, names_in, pieces
+from specc.spec.expressions import OPENING, ExpressionError, evaluate, names_in, pieces, show
 from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, holds_broken
 
 _TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "bool": (bool,), "str": (str,)}
@@ -51,8 +51,8 @@ class Params:
         self.below = {entry.key.text: entry.key.span for entry in section or ()}
         for entry in section or ():
             name = entry.key.text
-            check_name(entry.key, "a parameter", self.diagnostics)
             before = self.diagnostics.error_count
+            check_name(entry.key, "a parameter", self.diagnostics)
             value, type_name = self.default(entry)
             if self.diagnostics.error_count == before and name in overrides:
                 value = self.override(name, overrides[name], value, type_name, entry)
@@ -115,7 +115,7 @@ class Params:
                 "wrong-type",
                 f"`--set {name}={text}`: expected {_NOUNS[wanted]}, as the parameter {because}",
                 (entry.value.span, "declared here"),
-                help=f"set it to {_NOUNS[wanted]}",
+                help=f"for instance `--set {name}={_format(default)}`",
             )
             return default
         return float(value) if wanted == "float" else value
@@ -139,7 +139,7 @@ class Params:
             parts = pieces(node.text)
         except ExpressionError as error:
             self.read(node.text)
-            self.report(node, error, 0)
+            self.report(node, error, 0, "")
             return Broken(node.span, node.text, None, True)
         for is_expression, text, _ in parts:
             if is_expression:
@@ -150,7 +150,7 @@ class Params:
             try:
                 values.append(evaluate(text, self.values) if is_expression else text)
             except ExpressionError as error:
-                self.report(node, error, offset)
+                self.report(node, error, offset, text)
                 return Broken(node.span, node.text, None, True)
         if len(parts) == 1 and parts[0][0]:
             return _syntax(values[0], node.span)
@@ -169,10 +169,13 @@ class Params:
         for name in names_in(text):
             self.used[name] = self.used.get(name, 0) + 1
 
-    def report(self, node: Scalar, error: ExpressionError, offset: int) -> None:
+    def report(self, node: Scalar, error: ExpressionError, offset: int, text: str) -> None:
         span = _place(node, offset + error.at, error.length)
         if error.name is None:
-            self.diagnostics.report("bad-expression", error.message, (span, "here"), help=error.help)
+            names = [name for name in dict.fromkeys(names_in(text)) if name in self.values]
+            known = ", ".join(f"`{name}` is {show(self.values[name])}" for name in names[:6])
+            help = error.help or (f"{known}: change the value or the expression" if known else "change the expression")
+            self.diagnostics.report("bad-expression", error.message, (span, "here"), help=help)
         elif error.name in self.below:
             own = error.name == next(iter(self.below))
             self.diagnostics.report(
@@ -195,7 +198,7 @@ class Params:
 
     def report_unused(self) -> None:
         for param in self.declared.values():
-            if self.is_sure and param.name not in self.used:
+            if self.is_sure and param.name not in self.used and param.name not in self.broken:
                 self.diagnostics.report(
                     "unused-param",
                     f"parameter `{param.name}` is not used",
@@ -247,6 +250,8 @@ def _format(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, tuple):
+        return "[" + ",".join(_format(one) for one in cast("tuple[Any, ...]", value)) + "]"
     return str(value)
 
 

@@ -152,7 +152,7 @@ def _metrics(node: Node, diagnostics: Diagnostics) -> tuple[KerasObject, ...]:
     items = node.items if isinstance(node, Sequence) else (node,)
     found: list[KerasObject] = []
     for item in items:
-        metric = decode_value(item, METRIC, diagnostics)
+        metric = decode_value(item, METRIC, diagnostics, key="metrics")
         if metric is None:
             continue
         if isinstance(item, Scalar) and isinstance(item.value, str) and item.value != metric.name:

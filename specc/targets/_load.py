@@ -16,6 +16,7 @@ from specc.targets._model import Constraint, Option, Target
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIX = ".yaml"
 ENTRY_POINTS = "specc.targets"
+_MEND = "mend the target file, or name another target"
 
 
 class TargetError(Exception):
@@ -41,7 +42,9 @@ def load(name: str) -> Target:
         try:
             text = Path(name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise TargetError(f"target file `{name}` cannot be read: {error}") from None
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            help = "check the path: in a spec it counts from the spec's folder"
+            raise TargetError(f"target file `{name}` cannot be read: {reason}", help) from None
         return parse(text, name)
     if name not in available():
         close = did_you_mean(name, available())
@@ -63,11 +66,13 @@ def parse(text: str, name: str) -> Target:
     try:
         data = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
-        raise TargetError(f"target file `{name}` is not YAML: {' '.join(str(error).split())}", code="bad-target") from None
-    errors = sorted(Draft202012Validator(SCHEMA).iter_errors(data), key=lambda one: list(map(str, one.path)))
+        message = f"target file `{name}` is not YAML: {' '.join(str(error).split())}"
+        raise TargetError(message, _MEND, "bad-target") from None
+    validator: Any = Draft202012Validator(SCHEMA)
+    errors = sorted(validator.iter_errors(data), key=lambda one: list(map(str, one.path)))
     if errors:
         where = "/".join(str(part) for part in errors[0].path) or "the file"
-        raise TargetError(f"target file `{name}`: {where}: {errors[0].message}", code="bad-target")
+        raise TargetError(f"target file `{name}`: {where}: {errors[0].message}", _MEND, "bad-target")
     return _target(data)
 
 

@@ -34,6 +34,8 @@ from specc.ops._keras_objects import ActivationName, ObjectOf
 from specc.ops._settings import SettingsOf
 from specc.ops.reshape import TargetShape
 
+from ..ops.support import attributes
+
 Values: TypeAlias = st.SearchStrategy[Any]
 
 
@@ -252,3 +254,8 @@ def _regrouped(draw: st.DrawFn, shape: tuple[int, ...]) -> list[int]:
     if target and draw(st.booleans()):
         target[draw(st.integers(0, len(target) - 1))] = -1
     return target
+
+
+def decode(op: OpDef, plain: dict[str, Any]) -> Any:
+    """The attributes as the op has them."""
+    return attributes(op, plain)

@@ -45,6 +45,7 @@ def graph_of(op: OpDef, case: Case) -> tuple[Graph, Types]:
     except Exception:
         assume(False)
         raise
+    assume(op.checks(attributes) is None)
     inputs = tuple(
         Node(f"x{index}", "Input", InputAttributes(shape=one.shape, dtype=one.dtype), (), Origin(None, f"x{index}"))
         for index, one in enumerate(case.operands)

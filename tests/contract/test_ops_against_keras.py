@@ -22,9 +22,8 @@ from specc.ops._base import Mismatch, OpDef
 from specc.ops._keras_objects import ACTIVATION, CONSTRAINT, INITIALIZER, REGULARIZER, KerasObject, ObjectOf
 from specc.ops._settings import Settings
 
-from ..ops.support import attributes as decode
 from ..ops.support import node
-from .strategies import Case, cases, examples
+from .strategies import Case, cases, decode, examples
 
 pytestmark = pytest.mark.keras
 OPS = [op for op in _registry.all_ops() if op.name != "Input"]

@@ -56,4 +56,4 @@ def test_renorm_clipping() -> None:
 
 def test_a_vector_cannot_start_as_a_matrix() -> None:
     found = check("BatchNormalization", gamma_initializer="orthogonal")
-    assert found == ("gamma_initializer", "Orthogonal makes a matrix, and this weight has one axis")
+    assert found == ("gamma_initializer", "this weight has one axis, and Orthogonal makes a matrix")

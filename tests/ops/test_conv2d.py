@@ -66,7 +66,7 @@ def test_integers_are_refused() -> None:
 
 def test_attributes_that_do_not_go_together() -> None:
     found = check("Conv2D", filters=3, kernel_size=3, groups=2)
-    assert found == ("groups", "2 groups do not divide the 3 filters evenly")
+    assert found == ("groups", "expected a divisor of `filters`: 2 groups do not divide the 3 filters evenly")
     found = check("Conv2D", filters=4, kernel_size=3, strides=[1, 2], dilation_rate=2)
     assert found == ("dilation_rate", "a convolution cannot have both `strides` and `dilation_rate` above 1")
 

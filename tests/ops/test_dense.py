@@ -48,7 +48,7 @@ def test_units_are_at_least_one() -> None:
 
 def test_a_bias_cannot_start_as_a_matrix() -> None:
     found = check("Dense", units=2, bias_initializer="identity")
-    assert found == ("bias_initializer", "Identity makes a matrix, and this weight has one axis")
+    assert found == ("bias_initializer", "this weight has one axis, and Identity makes a matrix")
     assert check("Dense", units=2, bias_initializer="identity", use_bias=False) is None
 
 

@@ -28,4 +28,4 @@ def test_strides_may_stand_with_a_dilation() -> None:
 
 def test_a_kernel_of_four_axes_cannot_start_as_the_identity() -> None:
     found = check("DepthwiseConv2D", kernel_size=3, depthwise_initializer="identity")
-    assert found == ("depthwise_initializer", "Identity makes a matrix, and this weight has 4 axes")
+    assert found == ("depthwise_initializer", "this weight has 4 axes, and Identity makes a matrix")

@@ -14,8 +14,8 @@ from .trees import both_loaders, ours, read, theirs
 # dense in what YAML gives a meaning to
 _YAMLISH = st.lists(
     st.sampled_from(
-        [*"ab1:-?[]{},&*!|>'\"%@`#\\~.\t é漢😀", "\n", "\n", "\n  ", "\r\n", "\r", ": ", "- ", "a: ", "? ", "&a ", "*a ",
-         "---\n", "...\n", "\ufeff", "\x85", "\u2028", "\x00", "\ud800", "!!str ", "|\n  ", "# c\n", '"\\u0041"']
+        [*"ab1:-?[]{},&*!|>'\"%@`#\\~.\t é漢😀", "\n", "\n", "\n  ", "\r\n", "\r", ": ", "- ", "a: ", "? ", "&a ",
+         "*a ", "---\n", "...\n", "\ufeff", "\x85", "\u2028", "\x00", "\ud800", "!!str ", "|\n  ", "# c\n", '"\\u0041"']
     ),
     max_size=40,
 ).map("".join)  # fmt: skip

@@ -1,0 +1,89 @@
+"""`specc build`: a spec into its module and models, proven before anything is replaced."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Generator
+
+import click
+
+from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
+
+ARTIFACTS = ("py", "keras", "tflite")
+
+
+@click.command()
+@click.argument("path")
+@click.option("--target", "-t", "targets", multiple=True, metavar="TARGET", help="A target's name or the path of its file; may be repeated. Default: keras.")
+@click.option("--out", "-o", default="build", show_default=True, metavar="DIR", help="Where the files go.")
+@overrides_option
+@click.option("--weights", metavar="FILE", help="A .keras or .npz file of the keras build, whose weights are carried across.")
+@click.option("--artifacts", default=",".join(ARTIFACTS), show_default=True, metavar="LIST", help="Which files to write.")
+@click.option("--no-verify", is_flag=True, help="Skip the proof against the keras build.")
+@format_option
+@color_option
+@click.pass_context
+def command(
+    context: click.Context,
+    path: str,
+    targets: tuple[str, ...],
+    out: str,
+    overrides: dict[str, str],
+    weights: str | None,
+    artifacts: str,
+    no_verify: bool,
+    format: str,
+    color: str,
+) -> None:
+    """Write the Keras module of a spec and its models: .py, .keras, .tflite and a manifest.
+
+    The build is run on random weights and compared with the keras build first. If they differ, or if the written file
+    holds what the target does not take, that is an error and no file is replaced.
+
+    \b
+    specc build net.yaml --target tidl
+    specc build net.yaml -t keras -t tidl --set passes=10
+    specc build net.yaml -t tidl --weights trained.keras
+    """
+    kinds = [kind.strip() for kind in artifacts.split(",") if kind.strip()]
+    for kind in kinds:
+        if kind not in ARTIFACTS:
+            raise click.BadParameter(f"{kind!r} is not one of {', '.join(ARTIFACTS)}", param_hint="--artifacts")
+    from specc.driver import build
+
+    failed = False
+    for target in targets or ("keras",):
+        with _progress(target) as progress:
+            result = build(
+                path,
+                target=target,
+                out=out,
+                overrides=overrides,
+                artifacts=kinds,
+                verify=not no_verify,
+                weights=weights,
+                progress=progress,
+            )
+        emit(result.diagnostics, format, wants_color(color), [result.checked.source])
+        failed = failed or not result.ok
+        if format == "text" and result.ok:
+            for comparison in result.comparisons:
+                for one in comparison.differences:
+                    click.echo(f"{comparison.what}: {one.output} differs by {one.error:.1e} ({comparison.examples} examples)")
+            for file in result.files:
+                click.echo(f"wrote {file}")
+    if failed:
+        context.exit(1)
+
+
+@contextlib.contextmanager
+def _progress(target: str) -> Generator[Callable[[str], None]]:
+    """Shows the step at work on a terminal, where waiting for TensorFlow would look like nothing happens."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda step: None
+        return
+    with console.status(f"{target}: …") as status:
+        yield lambda step: status.update(f"{target}: {step}")
