@@ -101,7 +101,7 @@ def check_source(
     built = build_graph(spec, diagnostics)
     graph = passes.run(passes.FIRST, built, verify=not diagnostics.has_errors)
     types = infer_types(graph, diagnostics, built.broken, built.attribute_span)
-    lint(graph, types, built.attribute_span, diagnostics)
+    lint(graph, types, built.attribute_span, diagnostics, spec.training.steps if spec.training else None)
     chosen = _targets(spec, targets, diagnostics)
     if diagnostics.has_errors:
         return Checked(source, tuple(diagnostics.finish(source)), spec, graph, types, targets=chosen)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from specc.analysis.shapes import AttributeSpan
 from specc.diagnostics import Diagnostics
 from specc.ir import Graph, Node, TensorType, show_shape
@@ -11,13 +13,20 @@ _MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
 HIGH_RATE = 0.5
 
 
-def lint(graph: Graph, types: Types, attribute_span: AttributeSpan, diagnostics: Diagnostics) -> None:
-    """Reports what looks like a slip, in spec order."""
+_SETTLED = math.log(0.01 / 0.9)  # a variance that starts at 1 is then within a tenth of a true one of 0.1
+
+
+def lint(
+    graph: Graph, types: Types, attribute_span: AttributeSpan, diagnostics: Diagnostics, steps: int | None = None
+) -> None:
+    """Reports what looks like a slip, in spec order. `steps` is how many batches the training takes, where it says."""
     for node in graph.nodes:
         if node.attributes is None:
             continue
         if node.op == "Dropout" and node.name == node.layer:
             _drop_rate(node, attribute_span, diagnostics)
+        elif node.op == "BatchNormalization" and node.name == node.layer and steps:
+            _statistics(node, steps, attribute_span, diagnostics)
         elif node.op in _MERGES:
             _broadcast(node, types, diagnostics)
 
@@ -43,8 +52,28 @@ def _drop_rate(node: Node, attribute_span: AttributeSpan, diagnostics: Diagnosti
     )
 
 
+def _statistics(node: Node, steps: int, attribute_span: AttributeSpan, diagnostics: Diagnostics) -> None:
+    """Moving statistics follow the batches at a pace set by `momentum`; inference uses them, training does not."""
+    momentum = node.attributes.momentum
+    wanted = math.floor(_SETTLED / math.log(momentum)) if 0 < momentum < 1 else 0
+    if (wanted <= steps and momentum < 1) or not node.attributes.trainable:
+        return
+    enough = math.floor(math.exp(_SETTLED / steps) * 1000) / 1000
+    needed = f"{wanted:,} steps" if wanted else "more steps than there are"
+    diagnostics.report(
+        "unsettled-statistics",
+        f"`{node.name}`: with momentum {momentum:g} the moving statistics need {needed}, and training takes {steps:,}",
+        (attribute_span(node.name, "momentum") or node.origin.span, "too slow for so few steps"),
+        notes=[
+            "the steps are `epochs` times `steps_per_epoch`",
+            "training normalises by each batch, inference by the moving statistics: it would look well in training only",
+        ],
+        help=f"lower it to `momentum: {enough:g}`, or train for more steps",
+    )
+
+
 def _broadcast(node: Node, types: Types, diagnostics: Diagnostics) -> None:
-    """An operand that is stretched along several axes, or all operands stretched: `[13, 1]` with `[13]` gives `[13, 13]`."""
+    """All operands are stretched, each along another axis: `[13, 1]` with `[13]` gives `[13, 13]`."""
     found = [types.get((one.value, one.port)) for one in node.operands]
     operands = [one for one in found if one is not None]
     result = types.get((node.name, "out"))
@@ -52,7 +81,8 @@ def _broadcast(node: Node, types: Types, diagnostics: Diagnostics) -> None:
         return
     stretched = [_stretched(one, result) for one in operands]
     if all(stretched):
-        labels = [(one.span, f"`{one}` is {kind}") for one, kind in zip(node.operands, operands, strict=True) if one.span]
+        pairs = zip(node.operands, operands, strict=True)
+        labels = [(one.span, f"`{one}` is {kind}") for one, kind in pairs if one.span]
         diagnostics.report(
             "silent-broadcast",
             f"`{node.name}` stretches every operand: the result is {show_shape(result.shape)}",

@@ -35,8 +35,8 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     training.write_training(spec, lowered, code)
     if spec.training is not None:
         code.add(training.EXACT)
-    if training.needs_activated(spec, lowered):
-        code.add(training.ACTIVATED)
+    if training.needs_as_in_spec(spec, lowered):
+        code.add(training.AS_IN_SPEC)
     code.add(weights.HELPERS)
     if uses_fill(lowered.graph):
         code.add(FILLED)

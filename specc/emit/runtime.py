@@ -157,7 +157,7 @@ def run_tflite(data: bytes, inputs: Mapping[str, Array]) -> dict[str, Array]:
     with quiet():
         interpreter = tensorflow().lite.Interpreter(model_content=data)
         runner = interpreter.get_signature_runner("serving_default")
-    return dict(runner(**inputs))
+        return dict(runner(**inputs))
 
 
 @dataclass(frozen=True)

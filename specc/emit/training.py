@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 from specc.emit._literals import call, literal
 from specc.emit.code import Code
@@ -42,7 +41,11 @@ class ExactShape(keras.losses.Loss):
                 f"(batch, {', '.join(map(str, expected))}) would broadcast; pass them through adapt_targets"
             )
         y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
-        y_pred = keras.ops.reshape(y_pred, (-1, *self.shape))
+        if tuple(y_pred.shape[1:]) != self.shape:
+            logits = getattr(y_pred, "_keras_logits", None)  # from which Keras computes cross-entropies exactly
+            y_pred = keras.ops.reshape(y_pred, (-1, *self.shape))
+            if logits is not None:
+                y_pred._keras_logits = keras.ops.reshape(logits, (-1, *self.shape))
         return self.loss.call(y_true, keras.activations.get(self.activation)(y_pred))
 
     def get_config(self) -> dict[str, Any]:
@@ -50,18 +53,22 @@ class ExactShape(keras.losses.Loss):
         return {**super().get_config(), "loss": keras.losses.serialize(self.loss), **own}
 '''
 
-ACTIVATED = '''
+AS_IN_SPEC = '''
 @keras.saving.register_keras_serializable(package=SPEC)
-class OnActivated(keras.metrics.Metric):
-    """A metric of an output to which the caller still has to apply an activation."""
+class AsInSpec(keras.metrics.Metric):
+    """A metric of an output as it is in the spec: in its shape, and with the activation that the caller has to apply."""
 
-    def __init__(self, metric: Any, activation: str, name: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, metric: Any, shape: Any, sparse: bool = False, activation: str = "linear", name: str | None = None, **kwargs: Any
+    ) -> None:
         metric = keras.metrics.deserialize(metric) if isinstance(metric, dict) else metric
         super().__init__(name=name or metric.name, **kwargs)
-        self.metric, self.activation = metric, activation
+        self.metric, self.shape, self.sparse, self.activation = metric, tuple(shape), sparse, activation
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        return self.metric.update_state(y_true, keras.activations.get(self.activation)(y_pred), sample_weight)
+        y_true = keras.ops.reshape(y_true, (-1, *(self.shape[:-1] if self.sparse else self.shape)))
+        y_pred = keras.activations.get(self.activation)(keras.ops.reshape(y_pred, (-1, *self.shape)))
+        return self.metric.update_state(y_true, y_pred, sample_weight)
 
     def result(self) -> Any:
         return self.metric.result()
@@ -70,11 +77,12 @@ class OnActivated(keras.metrics.Metric):
         self.metric.reset_state()
 
     def get_config(self) -> dict[str, Any]:
-        config = {"metric": keras.metrics.serialize(self.metric), "activation": self.activation}
-        return {**super().get_config(), **config}
+        own = {"shape": self.shape, "sparse": self.sparse, "activation": self.activation}
+        return {**super().get_config(), "metric": keras.metrics.serialize(self.metric), **own}
 '''
 
 _LOGITS = {"softmax": ("CategoricalCrossentropy", "SparseCategoricalCrossentropy"), "sigmoid": ("BinaryCrossentropy",)}
+_MATRICES = ("F1Score", "FBetaScore", "R2Score")  # metrics that take two axes and no others
 _BY_RANK = ("Accuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy", "TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy")
 
 
@@ -83,13 +91,12 @@ def write_training(spec: Spec, lowered: Lowered, code: Code) -> None:
     training = spec.training
     if training is None:
         return
-    hosts = {name: value.host for name, value in lowered.outputs.items()}
     names = list(lowered.outputs)
     with code.block("def compile_model(model: keras.Model) -> keras.Model:"):
         code.add('"""The model, compiled as the spec trains it. Labels have to come through adapt_targets."""')
         losses = {name: _loss(loss, lowered.outputs[name]) for name, loss in training.losses.items()}
         metrics = {
-            name: "[" + ", ".join(_metric(one, hosts[name], training.losses.get(name)) for one in many) + "]"
+            name: "[" + ", ".join(_metric(one, lowered.outputs[name], training.losses.get(name)) for one in many) + "]"
             for name, many in training.metrics.items()
         }
         parts = [f"optimizer={call(training.optimizer)}"]
@@ -114,16 +121,10 @@ def write_training(spec: Spec, lowered: Lowered, code: Code) -> None:
         code.add(f"return {{{', '.join(options)}}}")
 
 
-def needs_activated(spec: Spec, lowered: Lowered) -> bool:
-    """Whether a metric has to see an output through its activation."""
-    training = spec.training
-    if training is None:
-        return False
-    return any(
-        (host := lowered.outputs[name].host) is not None and not _sees_logits(metric, host)
-        for name, metrics in training.metrics.items()
-        for metric in metrics
-    )
+def needs_as_in_spec(spec: Spec, lowered: Lowered) -> bool:
+    """Whether some metric has to see an output as it is in the spec."""
+    metrics = spec.training.metrics if spec.training is not None else {}
+    return any(_minds(one, lowered.outputs[name]) for name, many in metrics.items() for one in many)
 
 
 def _mapping(entries: dict[str, str]) -> str:
@@ -141,19 +142,36 @@ def _loss(loss: KerasObject, output: Value) -> str:
     return f"ExactShape({', '.join(parts)})"
 
 
-def _sees_logits(metric: KerasObject, host: str) -> bool:
-    """Whether a metric says the same of logits: the largest stays the largest under a softmax."""
-    return host in ("softmax", "log_softmax") and metric.name in _BY_RANK
+def _minds(metric: KerasObject, output: Value) -> bool:
+    """Whether a metric would say something else of an output as it lies in the target."""
+    if output.host in ("softmax", "log_softmax") and metric.name in _BY_RANK:
+        return False  # the largest stays the largest
+    if output.host is not None or output.type.shape[-1:] != output.logical.shape[-1:]:
+        return True
+    is_by_axis = metric.argument("axis") not in (None, -1) or metric.argument("multi_label")
+    return output.type != output.logical and (metric.name in _MATRICES or bool(is_by_axis))
 
 
-def _metric(metric: KerasObject, host: str | None, loss: KerasObject | None) -> str:
+def _metric(metric: KerasObject, output: Value, loss: KerasObject | None) -> str:
     """A metric, by the name the user wrote where Keras takes a name."""
-    if host is not None and not _sees_logits(metric, host):
-        return f"OnActivated({call(metric)}, activation={host!r})"
+    is_sparse = loss is not None and loss.name in SPARSE
+    if _minds(metric, output):
+        parts = [call(_accuracy(metric, output, is_sparse)), f"shape={literal(output.logical.shape)}"]
+        parts += ["sparse=True"] if is_sparse else []
+        parts += [f"activation={output.host!r}"] if output.host else []
+        return f"AsInSpec({', '.join(parts)})"
     arguments = dict(metric.arguments)
     short = arguments.pop("name", None)
     if not arguments and (short is not None or metric.name == "Accuracy"):
-        if metric.name == "Accuracy" and loss is not None and short is None:
-            return "'accuracy'"
-        return repr(short or metric.name)
+        return "'accuracy'" if metric.name == "Accuracy" and short is None else repr(short or metric.name)
     return call(metric)
+
+
+def _accuracy(metric: KerasObject, output: Value, is_sparse: bool) -> KerasObject:
+    """`accuracy` as the one that Keras takes for these shapes; any other metric as it is."""
+    if metric.name != "Accuracy":
+        return metric
+    kind = "SparseCategoricalAccuracy" if is_sparse else "CategoricalAccuracy"
+    if output.logical.shape[-1:] == (1,):
+        kind = "BinaryAccuracy"
+    return KerasObject("metrics", kind, (("name", metric.argument("name") or "accuracy"),))

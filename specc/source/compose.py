@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Protocol
 
 import yaml
 
@@ -39,6 +39,13 @@ _HINTS = {  # by part of libyaml's message, or of PyYAML's own
     "unexpected end of stream": "close the quote",
     "unknown escape character": "in double quotes a backslash is written `\\\\`; or use single quotes",
 }
+
+
+class _Mark(Protocol):
+    """What the marks of both loaders have in common."""
+
+    @property
+    def index(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -77,18 +84,22 @@ class _Composer:
         if refused:
             self.refuse_character(refused)
             return None, self.problems
+        for event in self.events():
+            if not self.take(event):
+                break
+        return (None if self.broken or self.stack else self.root), self.problems
+
+    def events(self) -> Iterator[yaml.Event]:
+        """The loader's events up to the first place it cannot get past, which is reported."""
         try:
-            for event in _events(self.source.text[self.base :]):
-                if not self.take(event):
-                    break
+            yield from yaml.parse(self.source.text[self.base :], Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             self.problems.append(self.syntax_problem(error))
-            return None, self.problems
+            self.broken = True
         except (ValueError, OverflowError):  # PyYAML's own loader, on an escape beyond Unicode
             span = Span(self.source, self.reached, min(self.reached + 1, len(self.source.text)))
             self.report("yaml-syntax", "a number in what follows is out of range", span, "after this")
-            return None, self.problems
-        return (None if self.broken or self.stack else self.root), self.problems
+            self.broken = True
 
     def take(self, event: yaml.Event) -> bool:
         """Works one event in; False where going on makes no sense."""
@@ -135,7 +146,13 @@ class _Composer:
         self.stack.append(_Open(start, is_mapping, bool(event.flow_style), event.anchor))
         if len(self.stack) > MAX_DEPTH:
             message = f"the file nests more than {MAX_DEPTH} levels deep"
-            self.report("yaml-limit", message, Span(self.source, start, start + 1), "the level that is too deep", "no spec nests so deep")
+            self.report(
+                "yaml-limit",
+                message,
+                Span(self.source, start, start + 1),
+                "the level that is too deep",
+                "no spec nests so deep",
+            )
             return False
         return True
 
@@ -181,7 +198,9 @@ class _Composer:
         entries: dict[str, Entry] = {}
         for key, value in zip(opened.items[::2], opened.items[1::2], strict=True):
             if not isinstance(key, Scalar):
-                self.report("invalid-key", "a key has to be a name", key.span, "this key is a collection", "write a plain name")
+                self.report(
+                    "invalid-key", "a key has to be a name", key.span, "this key is a collection", "write a plain name"
+                )
             elif key.text in entries:
                 first = entries[key.text].key.span
                 self.problems.append(
@@ -205,9 +224,9 @@ class _Composer:
             end -= 1
         return end
 
-    def at(self, mark: yaml.Mark) -> int:
+    def at(self, mark: _Mark | None) -> int:
         """A loader's mark as an offset into the source."""
-        return min(self.base + mark.index, len(self.source.text))
+        return min(self.base + mark.index, len(self.source.text)) if mark else self.base
 
     def span(self, event: yaml.Event) -> Span:
         start = self.at(event.start_mark)
@@ -232,7 +251,7 @@ class _Composer:
     def syntax_problem(self, error: yaml.MarkedYAMLError) -> Problem:
         text = self.source.text
         mark = error.problem_mark or error.context_mark
-        at = max(min(self.at(mark) if mark else 0, self.visible_end - 1), 0)  # rather the last character than the end
+        at = max(min(self.at(mark), self.visible_end - 1), 0)  # rather the last character than the end
         message = (error.problem or "not valid YAML").strip()
         related: tuple[tuple[Span, str], ...] = ()
         if error.context_mark and error.context and self.at(error.context_mark) < at:
@@ -243,8 +262,3 @@ class _Composer:
             hint = _TAB_HINT
         here = Span(self.source, at, min(at + 1, len(text)))
         return Problem("yaml-syntax", message, here, "the parser stopped here", related, hint)
-
-
-def _events(text: str) -> Iterator[yaml.Event]:
-    parse = yaml.parse  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return cast("Iterator[yaml.Event]", parse(text, Loader=_Loader))

@@ -104,6 +104,12 @@ class Training:
     fit: dict[str, Any]
     early_stopping: KerasObject | None = None
 
+    @property
+    def steps(self) -> int | None:
+        """How many batches training takes at most, where the spec says; the data's size is not known."""
+        per_epoch = self.fit.get("steps_per_epoch")
+        return per_epoch * self.fit.get("epochs", 1) if per_epoch else None
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:

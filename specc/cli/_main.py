@@ -1,0 +1,89 @@
+"""The command group: verbs by name, and what happens to whatever they let escape.
+
+Exit codes: 0 clean, 1 findings, 2 usage, 3 a bug in specc, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from specc._version import __version__
+
+_VERBS = {
+    "build": "build",
+    "check": "check",
+    "explain": "explain",
+    "init": "init",
+    "list": "list_",
+    "schema": "schema",
+    "show": "show",
+}
+
+
+class _Verbs(click.Group):
+    """Imports a verb's file only when the verb is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"specc.cli.{_VERBS[cmd_name]}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _VERBS and not args[0].startswith("-"):
+            from specc.diagnostics import did_you_mean
+
+            close = did_you_mean(args[0], _VERBS)
+            ctx.fail(f"no verb {args[0]!r}" + (f"; did you mean {close!r}?" if close else f"; there are {', '.join(sorted(_VERBS))}"))
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="specc")
+def group() -> None:
+    """Compile neural networks written as YAML into Keras models, Dense-based or conv-only, proven equal.
+
+    \b
+    specc init net.yaml                 write a spec to start from
+    specc check net.yaml                say everything that is wrong with it
+    specc show net.yaml                 the table of its layers, without TensorFlow
+    specc build net.yaml --target tidl  module, .keras, .tflite and manifest
+    """
+
+
+def main() -> None:
+    """Runs the command line and exits the process."""
+    try:
+        code = group.main(prog_name="specc", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        code = 130
+    except BrokenPipeError:
+        # whoever read the output has gone; keep Python from complaining once more when it flushes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except Exception as error:
+        if os.environ.get("SPECC_DEBUG"):
+            raise
+        click.echo(
+            f"specc {__version__} failed on its own account ({type(error).__name__}: {error}).\n"
+            "This is a bug in specc: please report it with the spec. SPECC_DEBUG=1 shows where.",
+            err=True,
+        )
+        code = 3
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,68 @@
+"""`specc check`: everything that is wrong with specs, in one run, without TensorFlow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
+from specc.diagnostics import Diagnostic
+from specc.source import Source
+
+_SUFFIXES = (".yaml", ".yml")
+_IS_SPEC = re.compile(rb"^specc\s*:", re.MULTILINE)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--target", "-t", "targets", multiple=True, metavar="TARGET", help="Check that the spec can be built for a target; may be repeated.")
+@overrides_option
+@click.option("--strict", is_flag=True, help="Let warnings count as errors.")
+@format_option
+@color_option
+@click.pass_context
+def command(
+    context: click.Context,
+    paths: tuple[str, ...],
+    targets: tuple[str, ...],
+    overrides: dict[str, str],
+    strict: bool,
+    format: str,
+    color: str,
+) -> None:
+    """Check specs: files, folders (every spec in them), or - for standard input.
+
+    \b
+    specc check net.yaml
+    specc check specs/ --target tidl --format github
+    """
+    from specc.diagnostics.render import summary
+    from specc.driver import check
+
+    found: list[Diagnostic] = []
+    sources: list[Source] = []
+    failed = False
+    for path in _files(paths):
+        checked = check(path, targets=targets, overrides=overrides)
+        found += checked.diagnostics
+        sources.append(checked.source)
+        failed = failed or not checked.ok or (strict and bool(checked.diagnostics))
+    emit(found, format, wants_color(color), sources)
+    if format == "text":
+        click.echo(summary(found, len(sources)), err=True)
+    if failed:
+        context.exit(1)
+
+
+def _files(paths: tuple[str, ...]) -> Iterator[str]:
+    """The files named, and the specs in the folders named: YAML with a top-level `specc` key."""
+    for path in paths:
+        if not Path(path).is_dir():
+            yield path
+            continue
+        for file in sorted(Path(path).rglob("*")):
+            if file.suffix in _SUFFIXES and file.is_file() and _IS_SPEC.search(file.read_bytes()):
+                yield str(file)

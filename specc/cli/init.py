@@ -1,0 +1,68 @@
+"""`specc init`: a commented spec to start from."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+STARTER = """\
+# {name}: what the model is for, in a sentence. Check it with `specc check {file}`.
+specc: 1                                # version of the language
+name: {name}
+
+# Values that may be changed when building: specc build {file} --set units=32
+params: {{units: 20}}
+
+# What goes in: name to shape, without the batch axis.
+inputs:
+  features: [13]
+
+# The network. `op` is a Keras layer class, and its attributes are that class's own arguments.
+# A node reads the one above it, or what `from` names: [one] or [several, names].
+nodes:
+  hidden: {{op: Dense, units: "${{units}}", activation: relu}}
+  result: {{op: Dense, units: 1}}
+
+# Feedback exists only where it is declared. Uncomment this, and add `from: memory` to a node that reads it:
+# loops:
+#   settle:
+#     passes: 5
+#     states:
+#       memory: {{init: zeros, next: hidden}}
+
+# What comes out: a name or a list of names.
+outputs: result
+
+# How it is trained; never changes what it computes.
+training:
+  optimizer: {{op: Adam, learning_rate: 0.001}}
+  loss: mse
+  metrics: [mae]
+  fit: {{batch_size: 32, epochs: 100}}
+
+# What a change must not break: checked on every build.
+budget: {{params_max: 1000, targets: [keras, tidl]}}
+"""
+
+
+@click.command()
+@click.argument("path", default="net.yaml", metavar="[FILE]")
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@click.pass_context
+def command(context: click.Context, path: str, force: bool) -> None:
+    """Write a commented starter spec to FILE (net.yaml)."""
+    file = Path(path if path.endswith((".yaml", ".yml")) else f"{path}.yaml")
+    name = re.sub(r"\W+", "_", file.name.split(".")[0], flags=re.ASCII).strip("_") or "net"
+    name = f"n{name}" if name[0].isdigit() else name
+    try:
+        with open(file, "w" if force else "x", encoding="utf-8") as out:
+            out.write(STARTER.format(name=name, file=file))
+    except FileExistsError:
+        click.echo(f"{file} exists; `--force` replaces it", err=True)
+        context.exit(1)
+    except OSError as error:
+        click.echo(f"{file} cannot be written: {error.strerror}", err=True)
+        context.exit(1)
+    click.echo(f"wrote {file}\nnext: specc check {file}\n      specc show {file}\n      specc build {file} --target tidl")
