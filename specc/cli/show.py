@@ -1,0 +1,133 @@
+"""`specc show`: the network as a table or a picture, without TensorFlow."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from specc.cli._common import color_option, emit, overrides_option, wants_color
+
+if TYPE_CHECKING:
+    from specc.analysis.costs import Costs
+    from specc.analysis.views import Picture
+    from specc.ir import Graph
+
+
+@click.command()
+@click.argument("path")
+@overrides_option
+@click.option("--target", "-t", metavar="TARGET", help="Show the graph as it is lowered for a target.")
+@click.option("--graph", type=click.Choice(("mermaid", "dot", "svg")), help="A picture instead of the table.")
+@click.option("--unrolled", is_flag=True, help="With every pass of every loop written out.")
+@click.option("--out", "-o", metavar="FILE", help="Write it here instead of printing it.")
+@color_option
+@click.pass_context
+def command(
+    context: click.Context,
+    path: str,
+    overrides: dict[str, str],
+    target: str | None,
+    graph: str | None,
+    unrolled: bool,
+    out: str | None,
+    color: str,
+) -> None:
+    """Show a network: its layers, shapes, parameters and multiply-accumulates, or a picture of its graph.
+
+    \b
+    specc show net.yaml
+    specc show net.yaml --target tidl
+    specc show net.yaml --graph mermaid
+    specc show net.yaml --graph svg --unrolled -o net.svg
+    """
+    from specc.analysis.costs import costs
+    from specc.driver import check
+
+    checked = check(path, targets=[target] if target else [], overrides=overrides)
+    if checked.diagnostics:
+        emit(checked.diagnostics, "text", wants_color(color), [checked.source])
+    if not checked.ok or checked.graph is None or checked.costs is None:
+        context.exit(1)
+    shown, types, counted = checked.graph, checked.types, checked.costs
+    if target is not None:
+        lowered = checked.lowered[target]
+        shown, types = lowered.graph, lowered.types
+        counted = costs(shown, types)
+    if graph is None:
+        text = _table(shown, counted, unrolled, wants_color(color) and out is None)
+    else:
+        from specc.analysis import views
+
+        try:
+            picture = views.unrolled(shown, types) if unrolled else views.folded(shown, types)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        text = _renderer(graph)(picture)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        Path(out).write_text(text, encoding="utf-8")
+        click.echo(f"wrote {out}")
+
+
+def _renderer(name: str) -> Callable[[Picture], str]:
+    if name == "mermaid":
+        from specc.analysis.views.mermaid import render
+    elif name == "dot":
+        from specc.analysis.views.dot import render
+    else:
+        from specc.analysis.views.svg import render
+    return render
+
+
+def _table(graph: Graph, counted: Costs, unrolled: bool, color: bool) -> str:
+    """The table that `Model.summary` gives, with multiply-accumulates, and the sums below it."""
+    import io
+
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    from specc.analysis.views import summary_rows
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for head, side in (("layer (type)", "left"), ("output shape", "left"), ("params", "right"), ("MACs", "right"), ("reads", "left")):
+        table.add_column(head, justify="right" if side == "right" else "left", overflow="fold")
+    for row in summary_rows(graph, counted):
+        if row.heading:
+            table.add_row(f"{'  ' * row.depth}{row.heading}", "", "", "", "", style="bold")
+            continue
+        name = f"{'  ' * row.depth}{row.name} ({row.op})"
+        table.add_row(name, row.shape, f"{row.parameters:,}", f"{row.macs:,}" if row.macs else "", row.reads)
+    terminal = sys.stdout.isatty()
+    console = Console(
+        file=io.StringIO(), width=None if terminal else 100, highlight=False, markup=False, emoji=False,
+        force_terminal=color, no_color=not color,
+    )  # fmt: skip
+    console.print(table)
+    macs = counted.macs_unrolled if unrolled else counted.macs
+    bytes_ = counted.activation_bytes_unrolled if unrolled else counted.activation_bytes
+    lines = [
+        "",
+        f"{graph.name}: {counted.parameters:,} parameters ({_size(4 * counted.parameters)})",
+        f"  trainable {counted.trainable:,}, not trainable {counted.non_trainable:,}",
+        f"  {macs:,} multiply-accumulates and {_size(bytes_)} of activations for one example"
+        + (", loops unrolled" if unrolled else ", each loop body once" if graph.loops else ""),
+    ]
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return "\n".join([*(line.rstrip() for line in file.getvalue().splitlines()), *lines, ""])
+
+
+def _size(count: int) -> str:
+    """Bytes as Keras' summary prints them: `1.18 KB`, in steps of 1024."""
+    size = float(count)
+    for unit in ("B", "KB", "MB", "GB"):
+        if size < 1024 or unit == "GB":
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.2f} {unit}"
+        size /= 1024
+    raise AssertionError
