@@ -44,8 +44,9 @@ class _Inference:
         for node in self.graph.inputs:
             self.apply(node, types, self.diagnostics)
         self.items(topology.schedule(self.graph), types)
+        typed = {name for name, _ in types}
         for node in self.graph.nodes:
-            if node.layer != node.name:
+            if node.layer != node.name and node.layer in typed and node.name in typed:
                 self.check_shared(node, types)
         return types
 
@@ -79,12 +80,10 @@ class _Inference:
 
     def check_shared(self, node: Node, types: Types) -> None:
         """A layer called again has to find what its weights were made for."""
-        owner = self.graph.by_name.get(node.layer)
-        if owner is None or (node.name, OUT) not in types or not owner.operands or not node.operands:
-            return
+        owner = self.graph.by_name[node.layer]
         own, other = weights_of(owner, types), weights_of(node, types)
         built, found = (types.get((one.value, one.port)) for one in (owner.operands[0], node.operands[0]))
-        if not own or not other or built is None or found is None:
+        if not own or built is None or found is None:
             return
         same_rank = built.rank == found.rank or not hasattr(node.attributes, "axis")
         if [one.shape for one in own] == [one.shape for one in other] and same_rank:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 
+LINE_LENGTH = 120  # of the emitted module
+
 
 class Code:
     """Python source under construction."""
@@ -16,6 +18,10 @@ class Code:
     def add(self, line: str = "", comment: str = "") -> None:
         text = f"{line}  # {comment}" if line and comment else (f"# {comment}" if comment else line)
         self.lines.append("    " * self.depth + text if text else "")
+
+    def fits(self, line: str, comment: str = "") -> bool:
+        """Whether a line would stay whole."""
+        return 4 * self.depth + len(f"{line}  # {comment}" if comment else line) <= LINE_LENGTH
 
     def comment(self, text: str) -> None:
         for line in text.strip().splitlines():

@@ -42,7 +42,7 @@ class ModelWriter:
             self.body()
 
     def docstring(self, passes: list[str]) -> None:
-        lines = ["The network with fresh weights; weights do not depend on the arguments."]
+        lines = ["The network with fresh weights."]
         if passes:
             shown = ", ".join(f"`{name}`" for name in passes)
             lines[0] = f"The network with fresh weights, which do not depend on {shown}."
@@ -90,16 +90,20 @@ class ModelWriter:
                     self.code.add(f"{self.names.layer(node.layer)} = {literals.layer(node)}", self.line(node))
 
     def node(self, node: Node) -> None:
+        """Layer and call on one line where the layer is applied once and it fits; else the layer first."""
         in_loop = node.name in self.graph.loop_of
+        made, comment = literals.layer(node), self.line(node)
+        result, arguments = self.results(node), self.arguments(node)
+        is_made = in_loop or node.name not in self.first
         if not in_loop:
             self.note(node)
-        if not in_loop and self.uses[node.layer] == 1:
-            applied, comment = literals.layer(node), self.line(node)
-        else:
-            if not in_loop and node.name in self.first:
-                self.code.add(f"{self.names.layer(node.layer)} = {literals.layer(node)}", self.line(node))
-            applied, comment = self.names.layer(node.layer), "" if node.name in self.first else self.line(node)
-        self.code.add(f"{self.results(node)} = {applied}({self.arguments(node)})", comment)
+        if not is_made and self.uses[node.layer] == 1 and self.code.fits(f"{result} = {made}({arguments})", comment):
+            self.code.add(f"{result} = {made}({arguments})", comment)
+            return
+        layer = self.names.layer(node.layer)
+        if not is_made:
+            self.code.add(f"{layer} = {made}", comment)
+        self.code.add(f"{result} = {layer}({arguments})", "" if node.name in self.first else comment)
 
     def results(self, node: Node) -> str:
         ports = registry.get(node.op).ports(node.attributes)

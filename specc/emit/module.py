@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from specc._version import __version__
 from specc.emit import contract, training, weights
-from specc.emit.code import Code
+from specc.emit.code import LINE_LENGTH, Code
 from specc.emit.model import FILLED, ModelWriter, uses_fill, uses_ops
 from specc.ir import Graph
 from specc.lowering import Lowered
 from specc.spec import Spec
 from specc.targets import Target
-
-LINE_LENGTH = 120
 
 
 def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:

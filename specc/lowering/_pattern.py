@@ -10,7 +10,7 @@ from specc.analysis.facts import Facts
 from specc.ir import Node, TensorType
 from specc.lowering._lowered import Value
 from specc.lowering._weights import WeightSource
-from specc.targets import Violation
+from specc.targets import ACTIVATION, Violation
 
 if TYPE_CHECKING:
     from specc.lowering._rewriter import Rewriter
@@ -59,8 +59,16 @@ class Site:
         """Whether the layer is applied by several nodes, which then have to agree on its weights' layout."""
         return self.rewriter.applications[self.rewriter.source_layer(self.node)] > 1
 
-    def violates(self, *ids: str) -> bool:
-        return any(one.id in ids for one in self.violations)
+    @property
+    def has_foreign_activation(self) -> bool:
+        """Whether the target lacks the layer's activation, which `Target` itself judges."""
+        return any(one.id == ACTIVATION for one in self.violations)
+
+    @property
+    def has_long_kernel(self) -> bool:
+        """Whether the layer's kernel is longer than the target's limit along some axis."""
+        limit = self.rewriter.target.limits.get("kernel")
+        return limit is not None and max(self.attributes.kernel_size) > limit
 
     def add(
         self,

@@ -24,7 +24,7 @@ from specc.lowering._weights import WeightSource, WeightTransform
 from specc.ops import _registry as registry
 from specc.ops._base import Mismatch
 from specc.ops.reshape import ReshapeAttributes
-from specc.targets import Target, Violation
+from specc.targets import ACTIVATION, Target, Violation
 
 _MAX_STEPS = 50  # a chain of rewrites longer than this is lowerings that undo each other
 
@@ -65,8 +65,9 @@ class Rewriter:
         self.path: list[str] = []
         self.lowered_types: Types = {}
         self.weights: dict[tuple[str, str], WeightTransform] = {}
-        self.taken: set[str] = {*graph.by_name, *graph.states, *graph.collects}
-        self.given: set[str] = set()
+        self.reserved: set[str] = {*graph.by_name, *graph.states, *graph.collects}
+        self.given: set[str] = set()  # the names of nodes that the lowered graph has
+        self.layer_names: dict[tuple[str, str], str] = {}
         self.applications = Counter(node.layer for node in graph.nodes)
         self.depth = 0
 
@@ -83,6 +84,8 @@ class Rewriter:
         loops = sorted(self.loops.values(), key=lambda loop: order[loop.name])
         rows = tuple(Output(name, value.operand) for name, value in outputs.items())
         graph = Graph(self.graph.name, tuple(self.inputs), tuple(self.nodes), rows, tuple(loops), self.graph.doc)
+        self.check_count("inputs", [node.origin for node in self.graph.inputs])
+        self.check_count("outputs", [self.origin_of(one.value.value) for one in self.graph.outputs])
         inputs = {node.name: self.values[node.name, OUT] for node in self.inputs if (node.name, OUT) in self.values}
         return Lowered(graph, self.lowered_types, self.values, tuple(self.weights.values()), outputs, inputs)
 
@@ -195,8 +198,11 @@ class Rewriter:
         """Adds a physical node, lowered further if it has to be; the value of its first result."""
         definition = registry.get(op)
         name = self.fresh(name, origin.node)
-        if not definition.weights(attributes, [value.type for value in operands]):
-            layer = name  # a layer without weights has nothing to share
+        if definition.weights(attributes, [value.type for value in operands]):
+            source = self.graph.by_name[origin.node].layer
+            layer = self.layer_names.setdefault((source, layer), name)  # after its first application, shared by later ones
+        else:
+            layer = name
         node = Node(name, op, attributes, tuple(value.operand for value in operands), origin, layer, doc)
         try:
             inferred = definition.infer(attributes, [value.type for value in operands])
@@ -207,15 +213,18 @@ class Rewriter:
         value = next(iter(found.values()))
         return replace(value, logical=logical) if logical is not None else value
 
-    def fresh(self, name: str, owner: str) -> str:
-        """The name, numbered where it is taken by something else than the node it is made from."""
-        if name == owner and name not in self.given:
-            return name
+    def fresh(self, name: str, owner: str = "") -> str:
+        """The name, numbered where something else has it: a node of the lowered graph, or another of the user's than `owner`."""
         base, count = name, 2
-        while name in self.taken:
+        while name in self.given or (name in self.reserved and name != owner):
             name = f"{base}_{count}"
             count += 1
-        self.taken.add(name)
+        return name
+
+    def reserve(self, name: str) -> str:
+        """A fresh name for a value that is no node."""
+        name = self.fresh(name)
+        self.reserved.add(name)
         return name
 
     def source_layer(self, node: Node) -> str:
@@ -341,6 +350,24 @@ class Rewriter:
             help=_help(first),
         )
 
+    def check_count(self, what: str, origins: Sequence[Origin]) -> None:
+        """Reports the first input or output beyond what the target can have."""
+        most = self.target.limits.get(what)
+        if most is not None and len(origins) > most:
+            self.diagnostics.report(
+                "no-lowering",
+                f"{self.target.name} takes at most {most} {what}, the network has {len(origins)}",
+                (origins[most].span, f"one of the {what} too many"),
+                help="join some of them, or split the network",
+            )
+
+    def origin_of(self, value: str) -> Origin:
+        """Where a value of the user's graph comes from."""
+        for table in (self.graph.states, self.graph.collects):
+            if value in table:
+                return table[value][1].origin
+        return self.graph.by_name[value].origin
+
     def report_shape(self, origin: Origin, logical: TensorType) -> None:
         self.diagnostics.report(
             "no-lowering",
@@ -351,6 +378,6 @@ class Rewriter:
 
 
 def _help(violation: Violation) -> str:
-    if violation.id == "activation":
+    if violation.id == ACTIVATION:
         return "an activation the target lacks may stand on an output only, where the caller applies it; inside, take another"
     return "change the node, or build for a target that takes it"

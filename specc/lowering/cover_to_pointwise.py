@@ -10,7 +10,7 @@ from specc.lowering._pattern import Lowering, Site
 
 
 def matches(site: Site) -> bool:
-    if site.op != "Conv2D" or site.is_logical or not site.violates("conv-kernel"):
+    if site.op != "Conv2D" or site.is_logical or not site.has_long_kernel:
         return False
     given = site.attributes
     covers = given.kernel_size == site.operand.type.shape[:2] and given.padding == "valid"

@@ -17,12 +17,11 @@ def _size(site: Site) -> int | None:
 
 
 def matches(site: Site) -> bool:
-    if site.op != "DepthwiseConv2D" or site.is_logical or not site.violates("depthwise-kernel", "depthwise-1x3"):
+    if site.op != "DepthwiseConv2D" or site.is_logical or not site.violations:
         return False
     given = site.attributes
-    others = [one for one in site.violations if one.id not in ("depthwise-kernel", "depthwise-1x3")]
-    fits = _size(site) is not None and given.strides in ((1, 1), (2, 2)) and given.dilation_rate == (1, 1)
-    return fits and not others and given.kernel_size != (_size(site), _size(site))
+    fits = _size(site) is not None and given.dilation_rate == (1, 1) and given.depthwise_constraint is None
+    return fits and given.kernel_size != (_size(site), _size(site))
 
 
 def rewrite(site: Site) -> Value:

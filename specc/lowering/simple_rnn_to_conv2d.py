@@ -44,7 +44,7 @@ def rewrite(site: Site) -> Results:
     projected = site.add("Conv2D", inputs, sequence, suffix="_inputs", weights=weights)
     row = TensorType((1, 1, units), sequence.type.dtype)
     loop_name = f"{name}_steps"
-    state_name, scan_name = (rewriter.fresh(f"{name}_{part}", "") for part in ("before", "step"))
+    state_name, scan_name = (rewriter.reserve(f"{name}_{part}") for part in ("before", "step"))
     init = site.canonical(site.operands[1]).operand if len(site.operands) > 1 else Fill(0.0)
     state, scan = rewriter.declare(state_name, row), rewriter.declare(scan_name, row)
     recurrent = Conv2DAttributes(

@@ -10,7 +10,7 @@ from specc.ops.activation import ActivationAttributes
 
 
 def matches(site: Site) -> bool:
-    return site.op != "Activation" and not site.is_logical and site.violates("activation")
+    return site.op != "Activation" and not site.is_logical and site.has_foreign_activation
 
 
 def rewrite(site: Site) -> Value:

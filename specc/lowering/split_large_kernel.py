@@ -15,7 +15,7 @@ from specc.ops.zero_padding2d import ZeroPadding2DAttributes
 
 
 def matches(site: Site) -> bool:
-    if site.op != "Conv2D" or site.is_logical or not site.violates("conv-kernel"):
+    if site.op != "Conv2D" or site.is_logical or not site.has_long_kernel:
         return False
     return site.attributes.kernel_constraint is None
 

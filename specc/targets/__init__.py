@@ -4,6 +4,6 @@ Bare YAML names are targets; what reads them starts with an underscore. No op or
 """
 
 from specc.targets._load import TargetError, available, load
-from specc.targets._model import Constraint, Option, Target, Violation
+from specc.targets._model import ACTIVATION, Constraint, Option, Target, Violation
 
-__all__ = ["Constraint", "Option", "Target", "TargetError", "Violation", "available", "load"]
+__all__ = ["ACTIVATION", "Constraint", "Option", "Target", "TargetError", "Violation", "available", "load"]

@@ -78,7 +78,8 @@ def parse(text: str, name: str) -> Target:
 
 def _target(data: dict[str, Any]) -> Target:
     options = tuple(
-        Option(name, tuple(one["values"]), one["default"], one.get("doc", "")) for name, one in data.get("options", {}).items()
+        Option(name, tuple(one["values"]), one["default"], one.get("doc", ""), one.get("refused", {}))
+        for name, one in data.get("options", {}).items()
     )
     file = data.get("file", {})
     activations = data.get("activations", {})

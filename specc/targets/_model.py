@@ -9,14 +9,18 @@ from typing import Any
 from specc.spec.expressions import evaluate
 
 
+ACTIVATION = "activation"  # the id of the violation that an activation outside `Target.activations` is
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice a spec may make under `targets:`."""
+    """A choice a spec may make under `targets:`. `refused` maps values that are understood and not taken to the reason."""
 
     name: str
     values: tuple[str, ...]
     default: str
     doc: str = ""
+    refused: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Target:
         activation = facts.get("activation")
         if isinstance(activation, str) and self.activations and activation not in self.activations:
             message = f"{self.name} does not run the activation `{activation}`"
-            found.append(Violation("activation", message, self.cite(self.activation_source)))
+            found.append(Violation(ACTIVATION, message, self.cite(self.activation_source)))
         return found
 
     def cite(self, source: str) -> str:

@@ -41,6 +41,7 @@ SCHEMA: dict[str, Any] = {
                 "properties": {
                     "values": {"type": "array", "items": {"type": "string"}, "minItems": 1},
                     "default": {"type": "string"},
+                    "refused": {"type": "object", "additionalProperties": {"type": "string"}},
                     "doc": {"type": "string"},
                 },
             },

@@ -14,7 +14,7 @@ import sys
 import textwrap
 from collections.abc import Generator
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 from .pages import ROOT, Block, Page
@@ -82,14 +82,11 @@ class Session:
         return "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
 
     def specc(self, arguments: list[str]) -> str:
-        from click.testing import CliRunner
-
         from specc.cli._main import group
 
-        result = CliRunner().invoke(group, arguments, prog_name="specc", env=_ENVIRONMENT)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.output
+        with captured() as printed, contextlib.suppress(SystemExit):
+            group.main(arguments, prog_name="specc")
+        return printed.getvalue()
 
     def shell(self, command: str) -> str:
         found = subprocess.run(
@@ -124,6 +121,34 @@ class Session:
                 file = getattr(sys.modules[module], "__file__", None) or ""
                 if file.startswith(str(self.folder)):
                     del sys.modules[module]
+
+
+@contextlib.contextmanager
+def captured() -> Generator[io.StringIO]:
+    """Both streams, caught where the operating system writes them: what is kept from there is not seen here either."""
+    printed = io.StringIO()
+    streams, environment = (sys.stdout, sys.stderr), dict(os.environ)
+    for stream in streams:
+        stream.flush()
+    kept = [os.dup(number) for number in (1, 2)]
+    with TemporaryFile() as log:
+        for number in (1, 2):
+            os.dup2(log.fileno(), number)
+        sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+        os.environ.update(_ENVIRONMENT)
+        try:
+            yield printed
+        finally:
+            for stream in (sys.stdout, sys.stderr):
+                stream.close()
+            sys.stdout, sys.stderr = streams
+            os.environ.clear()
+            os.environ.update(environment)
+            for number, copy in zip((1, 2), kept, strict=True):
+                os.dup2(copy, number)
+                os.close(copy)
+            log.seek(0)
+            printed.write(log.read().decode())
 
 
 @contextlib.contextmanager
