@@ -110,7 +110,12 @@ def check_source(
     _check_budget(spec, counted, diagnostics)
     lowered: dict[str, Lowered] = {}
     for name, target in chosen.items():
-        found = lower(graph, types, target, diagnostics)
+        try:
+            found = lower(graph, types, target, diagnostics)
+        except TargetError as error:
+            place = dict(spec.budget.targets).get(name)
+            diagnostics.report(error.code, error.message, (place, "not valid"), help=error.help)
+            continue
         if found is not None:
             lowered[name] = found
     return Checked(source, tuple(diagnostics.finish(source)), spec, graph, types, counted, chosen, lowered)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from collections.abc import Callable, Generator
 
 import click
@@ -79,11 +81,16 @@ def command(
 @contextlib.contextmanager
 def _progress(target: str) -> Generator[Callable[[str], None]]:
     """Shows the step at work on a terminal, where waiting for TensorFlow would look like nothing happens."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield lambda step: None
         return
-    with console.status(f"{target}: …") as status:
-        yield lambda step: status.update(f"{target}: {step}")
+    from rich.console import Console
+    from rich.live import Live
+    from rich.spinner import Spinner
+
+    spinner = Spinner("dots", f"{target}: …")
+    # a stream of its own: the build sends what TensorFlow prints elsewhere while it works
+    with open(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as terminal:
+        console = Console(file=terminal, force_terminal=True)
+        with Live(spinner, console=console, transient=True, redirect_stdout=False, redirect_stderr=False):
+            yield lambda step: spinner.update(text=f"{target}: {step}")

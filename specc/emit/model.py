@@ -27,7 +27,10 @@ class ModelWriter:
         params = frozenset(loop.passes_param for loop in graph.loops if loop.passes_param)
         self.names = Names(params)
         self.uses = Counter(node.layer for node in graph.nodes)
-        self.first = {node.name for node in graph.layers().values()}
+        first: dict[str, str] = {}  # in the order of computation: a `call` may come before the node it repeats
+        for name in topology.flat_order(graph):
+            first.setdefault(graph.by_name[name].layer, name)
+        self.first = set(first.values())
         self.read = {value for value, _ in graph.edges()} | {one.value.value for one in graph.outputs}
 
     def write(self) -> None:

@@ -14,6 +14,7 @@ import linecache
 import os
 import sys
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -154,7 +155,7 @@ def tflite_bytes(model: Any) -> bytes:
 
 def run_tflite(data: bytes, inputs: Mapping[str, Array]) -> dict[str, Array]:
     """The outputs of a TFLite file by the names of its signature; a single one is called `output_0`."""
-    with quiet():
+    with quiet(), warnings.catch_warnings(action="ignore"):  # that the interpreter moves to another package
         interpreter = tensorflow().lite.Interpreter(model_content=data)
         runner = interpreter.get_signature_runner("serving_default")
         return dict(runner(**inputs))

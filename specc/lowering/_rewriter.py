@@ -13,18 +13,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from specc.analysis.facts import facts
-from specc.diagnostics import Diagnostics
+from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ir import Collect, Fill, Graph, Loop, Node, Operand, Origin, Output, Scan, State, TensorType, topology
 from specc.ir.graph import OUT, Types
 from specc.lowering import _registry as lowerings
 from specc.lowering._layout import LAYOUTS
 from specc.lowering._lowered import Lowered, Value
-from specc.lowering._pattern import Results, Site
+from specc.lowering._pattern import Lowering, Results, Site
 from specc.lowering._weights import WeightSource, WeightTransform
 from specc.ops import _registry as registry
 from specc.ops._base import Mismatch
 from specc.ops.reshape import ReshapeAttributes
-from specc.targets import ACTIVATION, Target, Violation
+from specc.targets import ACTIVATION, Target, TargetError, Violation
 
 _MAX_STEPS = 50  # a chain of rewrites longer than this is lowerings that undo each other
 
@@ -56,7 +56,7 @@ class Rewriter:
     def __init__(self, graph: Graph, types: Types, target: Target, diagnostics: Diagnostics) -> None:
         self.graph, self.types, self.target, self.diagnostics = graph, types, target, diagnostics
         self.layout = LAYOUTS[target.layout]
-        self.lowerings = [(name, lowerings.get(name)) for name in target.lowerings]
+        self.lowerings = [(name, _lowering(name, target)) for name in target.lowerings]
         self.values: dict[tuple[str, str], Value] = {}
         self.inputs: list[Node] = []
         self.nodes: list[Node] = []
@@ -200,7 +200,8 @@ class Rewriter:
         name = self.fresh(name, origin.node)
         if definition.weights(attributes, [value.type for value in operands]):
             source = self.graph.by_name[origin.node].layer
-            layer = self.layer_names.setdefault((source, layer), name)  # after its first application, shared by later ones
+            is_free = layer == source or layer not in self.reserved
+            layer = self.layer_names.setdefault((source, layer), layer if is_free else name)
         else:
             layer = name
         node = Node(name, op, attributes, tuple(value.operand for value in operands), origin, layer, doc)
@@ -375,6 +376,14 @@ class Rewriter:
             (origin.span, f"{logical} beside the batch"),
             help="flatten or reshape it to at most [height, width, channels]",
         )
+
+
+def _lowering(name: str, target: Target) -> Lowering:
+    if name in lowerings.names():
+        return lowerings.get(name)
+    close = did_you_mean(name, lowerings.names())
+    help = f"did you mean `{close}`?" if close else "mend the target file"
+    raise TargetError(f"target `{target.name}`: there is no lowering `{name}`", help, "bad-target")
 
 
 def _help(violation: Violation) -> str:

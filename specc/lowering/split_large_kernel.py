@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from specc.lowering._adapt import with_fan
@@ -14,10 +15,15 @@ from specc.ops.cropping2d import Cropping2DAttributes
 from specc.ops.zero_padding2d import ZeroPadding2DAttributes
 
 
+_MOST = 256  # a sum of more convolutions than this is no network that anyone runs
+
+
 def matches(site: Site) -> bool:
     if site.op != "Conv2D" or site.is_logical or not site.has_long_kernel:
         return False
-    return site.attributes.kernel_constraint is None
+    limit = site.rewriter.target.limits["kernel"]
+    pieces = math.prod(-(-length // limit) for length in site.attributes.kernel_size)
+    return site.attributes.kernel_constraint is None and pieces <= _MOST
 
 
 def _pieces(length: int, limit: int) -> list[tuple[int, int]]:

@@ -90,6 +90,11 @@ def evaluate(text: str, names: Mapping[str, Value], functions: Mapping[str, Call
     return walker.value(tree, 0)
 
 
+def check_expression(text: str) -> None:
+    """Raises `ExpressionError` where a text is no expression at all, whatever its names mean."""
+    _parse(text)
+
+
 def names_in(text: str) -> list[str]:
     """The names an expression reads, each as often as it stands there, on every branch; those of a broken one too."""
     try:

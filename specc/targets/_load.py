@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from functools import cache
 from importlib import resources
 from importlib.metadata import entry_points
@@ -10,21 +11,15 @@ from typing import Any
 
 import yaml
 
-from specc.diagnostics import did_you_mean
-from specc.targets._model import Constraint, Option, Target
+from specc.diagnostics import did_you_mean, short
+from specc.ops import _registry as registry
+from specc.spec.expressions import ExpressionError, check_expression
+from specc.targets._model import Constraint, Option, Target, TargetError
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIX = ".yaml"
 ENTRY_POINTS = "specc.targets"
 _MEND = "mend the target file, or name another target"
-
-
-class TargetError(Exception):
-    """A target that does not exist or whose file is not valid; `code` is the diagnostic's."""
-
-    def __init__(self, message: str, help: str = "", code: str = "unknown-target") -> None:
-        super().__init__(message)
-        self.message, self.help, self.code = message, help, code
 
 
 @cache
@@ -40,8 +35,8 @@ def load(name: str) -> Target:
     """A target by name, or by the path of its YAML file. Raises `TargetError`."""
     if name.endswith((_SUFFIX, ".yml")) or "/" in name:
         try:
-            text = Path(name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            text = _read(Path(name))
+        except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
             help = "check the path: in a spec it counts from the spec's folder"
             raise TargetError(f"target file `{name}` cannot be read: {reason}", help) from None
@@ -57,6 +52,13 @@ def load(name: str) -> Target:
     return parse(Path(point.load()()).read_text(encoding="utf-8"), name)
 
 
+def _read(path: Path) -> str:
+    """The text of a file; devices and pipes, which may have no end, are not read."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is not a file")
+    return path.read_text(encoding="utf-8")
+
+
 def parse(text: str, name: str) -> Target:
     """A target from YAML that somebody else wrote, held against the schema first. Raises `TargetError`."""
     from jsonschema import Draft202012Validator  # built-in targets are tested; only others pay for the import
@@ -65,7 +67,7 @@ def parse(text: str, name: str) -> Target:
 
     try:
         data = yaml.load(text, _Loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         message = f"target file `{name}` is not YAML: {' '.join(str(error).split())}"
         raise TargetError(message, _MEND, "bad-target") from None
     validator: Any = Draft202012Validator(SCHEMA)
@@ -73,7 +75,29 @@ def parse(text: str, name: str) -> Target:
     if errors:
         where = "/".join(str(part) for part in errors[0].path) or "the file"
         raise TargetError(f"target file `{name}`: {where}: {errors[0].message}", _MEND, "bad-target")
-    return _target(data)
+    target = _target(data)
+    _check(target, name)
+    return target
+
+
+def _check(target: Target, name: str) -> None:
+    """What the schema cannot say: ops that exist, expressions that can be read, defaults among the values."""
+    for op in target.ops:
+        if registry.find(op) is None:
+            close = did_you_mean(op, registry.names())
+            help = f"did you mean `{close}`?" if close else "`specc list ops` shows the ops"
+            raise TargetError(f"target file `{name}`: ops: unknown op `{op}`", help, "bad-target")
+    for constraint in (*target.constraints, *(one for rows in target.ops.values() for one in rows)):
+        for text in (constraint.require, constraint.when):
+            try:
+                check_expression(text or "True")
+            except ExpressionError as error:
+                message = f"target file `{name}`: constraint `{constraint.id}`: `{short(text)}`: {error.message}"
+                raise TargetError(message, error.help or _MEND, "bad-target") from None
+    for option in target.options:
+        if option.default not in option.values:
+            message = f"target file `{name}`: option `{option.name}`: the default `{option.default}` is not among its values"
+            raise TargetError(message, _MEND, "bad-target")
 
 
 def _target(data: dict[str, Any]) -> Target:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from specc.spec.expressions import evaluate
-
+from specc.spec.expressions import ExpressionError, evaluate
 
 ACTIVATION = "activation"  # the id of the violation that an activation outside `Target.activations` is
+
+
+class TargetError(Exception):
+    """A target that does not exist or whose file is not valid; `code` is the diagnostic's."""
+
+    def __init__(self, message: str, help: str = "", code: str = "unknown-target") -> None:
+        super().__init__(message)
+        self.message, self.help, self.code = message, help, code
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +53,8 @@ class Constraint:
         return bool(evaluate(self.require, facts))
 
     def describe(self, facts: Mapping[str, Any]) -> str:
-        """The message with the node's own figures in it."""
-        return self.message.format_map(_Shown(facts))
-
-
-class _Shown(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"
+        """The message with the node's own figures in it; what is no fact stays as it is written."""
+        return re.sub(r"\{(\w+)\}", lambda found: str(facts.get(found[1], found[0])), self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Target:
     chosen: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def violations(self, facts: Mapping[str, Any]) -> list[Violation]:
-        """Everything that makes a node illegal; empty where it is legal."""
+        """Everything that makes a node illegal; empty where it is legal. Raises `TargetError` for a bad constraint."""
         if not self.ops:
             return []
         known = {**facts, **self.chosen}
@@ -98,7 +101,7 @@ class Target:
         found = [
             Violation(one.id, one.describe(known), self.cite(one.source), one.hard)
             for one in (*self.constraints, *self.ops.get(op, ()))
-            if not one.holds(known)
+            if not self.holds(one, known)
         ]
         if op not in self.ops:
             found.append(Violation("op", f"{self.name} has no {op}", self.cite(self.file_source)))
@@ -107,6 +110,13 @@ class Target:
             message = f"{self.name} does not run the activation `{activation}`"
             found.append(Violation(ACTIVATION, message, self.cite(self.activation_source)))
         return found
+
+    def holds(self, constraint: Constraint, facts: Mapping[str, Any]) -> bool:
+        try:
+            return constraint.holds(facts)
+        except ExpressionError as error:
+            message = f"target `{self.name}`: the constraint `{constraint.id}` cannot be judged: {error.message}"
+            raise TargetError(message, "mend the constraint in the target file", "bad-target") from None
 
     def cite(self, source: str) -> str:
         """A source with its key written out: `A: Conv row` becomes the document and the row."""
