@@ -5,8 +5,10 @@ Only `build` and `load_model` need TensorFlow, and import what needs it when the
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,12 +92,30 @@ def check_source(
     overrides: Mapping[str, str] | None = None,
 ) -> Checked:
     """As `check`, for text that has been read."""
-    diagnostics = diagnostics or Diagnostics()
+    with _undisturbed():
+        return _check(source, diagnostics or Diagnostics(), targets, overrides or {})
+
+
+@contextmanager
+def _undisturbed() -> Generator[None]:
+    """Holds the garbage collector back: a check makes rows that stay, and to search them over and over is not linear."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _check(
+    source: Source, diagnostics: Diagnostics, targets: Sequence[str], overrides: Mapping[str, str]
+) -> Checked:
     root, problems = compose(source)
     diagnostics.problems(problems)
     if root is None and problems:
         return Checked(source, tuple(diagnostics.finish(source)))
-    spec = decode_spec(root, source, diagnostics, overrides or {})
+    spec = decode_spec(root, source, diagnostics, overrides)
     if spec is None:
         return Checked(source, tuple(diagnostics.finish(source)))
     built = build_graph(spec, diagnostics)
@@ -197,7 +217,7 @@ def silent(step: str) -> None:
     """Progress that nobody watches."""
 
 
-def build(
+def run_build(
     path: str | Path,
     *,
     target: str = "keras",
@@ -211,7 +231,7 @@ def build(
     """Checks a spec, writes its module and models for one target, and proves them equal to the keras build first.
 
     `weights` is a `.keras` or `.npz` file of the keras build whose weights the models are to carry. Nothing that stands
-    in `out` is replaced unless everything is good.
+    in `out` is replaced unless everything is good; what is wrong is in the result's `diagnostics`.
     """
     progress("checking the spec")
     checked = check(path, targets=[target, REFERENCE], overrides=overrides)
@@ -268,6 +288,25 @@ def build(
         diagnostics.report("build-failed", f"cannot write to `{out}`: {error.strerror or error}")
         return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish()))
     return BuildResult(checked, checked.diagnostics, tuple(files), tuple(made.comparisons))
+
+
+def build(
+    path: str | Path,
+    *,
+    target: str = "keras",
+    out: str | Path = "build",
+    overrides: Mapping[str, str] | None = None,
+    artifacts: Sequence[str] = ("py", "keras", "tflite"),
+    verify: bool = True,
+    weights: str | Path | None = None,
+) -> BuildResult:
+    """As `run_build`, for programs: raises `SpeccError` where the files could not be written."""
+    result = run_build(
+        path, target=target, out=out, overrides=overrides, artifacts=artifacts, verify=verify, weights=weights
+    )
+    if not result.ok:
+        raise SpeccError(result.diagnostics)
+    return result
 
 
 def load_model(path: str | Path, *, target: str = "keras", overrides: Mapping[str, str] | None = None) -> Any:

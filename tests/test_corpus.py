@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from specc.diagnostics import CODES, Diagnostic
 from specc.driver import Checked, check, check_source
 from specc.source import Source, decode
@@ -37,7 +38,8 @@ ELSEWHERE = {  # codes that no check of a text can give, and where they are cove
 }
 
 _EXPECTATION = re.compile(
-    r"(error|warning)(?:@(?P<line>\d+))?(?::(?P<column>\d+))?: \[(?P<code>[a-z-]+)\](?P<texts>(?: \"(?:[^\"\\]|\\.)*\")*)"
+    r"(error|warning)(?:@(?P<line>\d+))?(?::(?P<column>\d+))?: \[(?P<code>[a-z-]+)\]"
+    r"(?P<texts>(?: \"(?:[^\"\\]|\\.)*\")*)"
 )
 _TEXT = re.compile(r"\"((?:[^\"\\]|\\.)*)\"")
 _SETTING = re.compile(r"^# (targets|set): (.*)$", re.MULTILINE)
@@ -136,7 +138,7 @@ def test_every_diagnostic_is_whole(path: Path) -> None:
     length = len(checked.source.text)
     for one in checked.diagnostics:
         assert one.message and not one.message.endswith((".", " ", ":")), show(one)
-        assert one.message[0].islower() or one.message[0] in "`\"-" or one.message.split()[0] in NAMES, show(one)
+        assert one.message[0].islower() or one.message[0] in '`"-' or one.message.split()[0] in NAMES, show(one)
         assert one.help or "expected" in one.message, f"no advice: {show(one)}"
         assert not re.search(r"(?<!\")\bNone\b|<[a-z_.]+ object|\bobject at\b", one.message), show(one)
         for label in one.labels:
@@ -235,7 +237,8 @@ def test_the_runner_catches_an_expectation_too_many() -> None:
 
 
 def test_the_runner_reads_every_form() -> None:
-    text = "# error@3: [a]\n# warning@0: [b] \"x\" \"y \\\"z\\\"\"\n# set: passes=3\n# targets: tidl keras\nz  # error:7: [c] \"q\"; warning: [d]\n"
+    text = '# error@3: [a]\n# warning@0: [b] "x" "y \\"z\\""\n# set: passes=3\n# targets: tidl keras\n'
+    text += 'z  # error:7: [c] "q"; warning: [d]\n'
     assert expectations(text) == [
         Expectation("error", "a", 3, None, ()),
         Expectation("warning", "b", 0, None, ("x", 'y "z"')),

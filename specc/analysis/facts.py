@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from specc.ir import Node, TensorType
-from specc.ops._keras_objects import KerasObject
 from specc.ops._geometry import same_padding
+from specc.ops._keras_objects import KerasObject
 
 Facts = dict[str, Any]
 _AXES = ("batch", "height", "width", "channel")

@@ -19,7 +19,7 @@ _SETTLED = math.log(0.01 / 0.9)  # a variance that starts at 1 is then within a 
 def lint(
     graph: Graph, types: Types, attribute_span: AttributeSpan, diagnostics: Diagnostics, steps: int | None = None
 ) -> None:
-    """Reports what looks like a slip, in spec order. `steps` is how many batches the training takes, where it says."""
+    """Reports what looks like a slip, in spec order. `steps` is how many batches training takes, where it says."""
     for node in graph.nodes:
         if node.attributes is None:
             continue
@@ -66,7 +66,7 @@ def _statistics(node: Node, steps: int, attribute_span: AttributeSpan, diagnosti
         (attribute_span(node.name, "momentum") or node.origin.span, "too slow for so few steps"),
         notes=[
             "the steps are `epochs` times `steps_per_epoch`",
-            "training normalises by each batch, inference by the moving statistics: it would look well in training only",
+            "training normalises by each batch, inference by the moving statistics: it looks well in training only",
         ],
         help=f"lower it to `momentum: {enough:g}`, or train for more steps",
     )

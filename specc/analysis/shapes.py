@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from specc.analysis.costs import weights_of
 from specc.diagnostics import Diagnostics
@@ -38,6 +38,7 @@ class _Inference:
     diagnostics: Diagnostics
     broken: frozenset[str]
     attribute_span: AttributeSpan
+    failures: dict[str, str] = field(default_factory=dict[str, str])  # by loop, what a trial pass found not to fit
 
     def run(self) -> Types:
         types: Types = {}
@@ -93,7 +94,8 @@ class _Inference:
             f"`{node.name}`: the layer `{owner.name}` is built for {built}, found {found}",
             (node.operands[0].span or node.origin.span, f"`{node.operands[0]}` is {found}"),
             (owner.origin.span, f"its weights are made here, for `{owner.operands[0]}` of {built}"),
-            help=f"bring `{node.operands[0]}` to the shape of `{owner.operands[0]}`, or give `{node.name}` an `op` of its own",
+            help=f"bring `{node.operands[0]}` to the shape of `{owner.operands[0]}`, "
+            f"or give `{node.name}` an `op` of its own",
         )
 
     def report(self, node: Node, error: Mismatch, operands: list[TensorType], diagnostics: Diagnostics) -> None:
@@ -105,7 +107,9 @@ class _Inference:
         order = [one for one in (index, error.other) if one is not None and one < len(operands)]
         for at in order or range(len(operands)):
             operand = node.operands[at]
-            labels.append((operand.span or (node.origin.span if not labels else None), f"`{operand}` is {operands[at]}"))
+            labels.append(
+                (operand.span or (node.origin.span if not labels else None), f"`{operand}` is {operands[at]}")
+            )
         first, own = labels[0][0] if labels else None, node.origin.span
         if own is not None and (first is None or first.line != own.line):
             labels.append((own, f"in `{node.name}`"))
@@ -157,7 +161,10 @@ class _Inference:
             elif (found := types.get((state.init.value, state.init.port))) is not None:
                 types[state.name, OUT] = found
         if waiting:
-            for name, found in _trial(self.graph, item, waiting, types).items():
+            tried, failure = _trial(self.graph, item, waiting, types)
+            if failure:
+                self.failures[item.loop.name] = failure
+            for name, found in tried.items():
                 types[name, OUT] = found
 
     def check_state(self, loop: Loop, state: State, types: Types) -> None:
@@ -184,9 +191,11 @@ class _Inference:
         kind = "zeros" if isinstance(state.init, Fill) and state.init.value == 0 else "ones"
         self.diagnostics.report(
             "state-shape-unknown",
-            f"the shape of state `{state.name}` cannot be told: it starts from {kind}, and `{state.next}` depends on it",
+            f"the shape of state `{state.name}` cannot be told: "
+            f"it starts from {kind}, and `{state.next}` depends on it",
             (state.init_span, "has no shape of its own"),
             (state.next.span, "depends on the state"),
+            notes=[self.failures[loop.name]] if loop.name in self.failures else [],
             help="start it from an input or a node of the shape it should have",
         )
 
@@ -216,16 +225,25 @@ class _Inference:
 def _show_init(state: State) -> str:
     if isinstance(state.init, Operand):
         return f"`{state.init}`"
-    return "`zeros`, in the shape of the first `next`," if state.init.value == 0 else "`ones`, in the shape of the first `next`,"
+    return (
+        "`zeros`, in the shape of the first `next`,"
+        if state.init.value == 0
+        else "`ones`, in the shape of the first `next`,"
+    )
 
 
-def _trial(graph: Graph, item: topology.LoopItem, fills: list[State], types: Types) -> dict[str, TensorType]:
+def _trial(
+    graph: Graph, item: topology.LoopItem, fills: list[State], types: Types
+) -> tuple[dict[str, TensorType], str]:
     """The types of states that start from a number: what a pass makes of them, with guesses while they are unknown.
+
+    Beside them what did not fit, as a note, if anything.
 
     Only proposals: the pass that follows infers everything from them and compares. States that feed each other need as
     many rounds as the chain is long.
     """
     found: dict[str, TensorType] = {}
+    failure = ""
     for _ in fills:
         known: dict[tuple[str, str], TensorType] = {(name, OUT): one for name, one in found.items()}
         for scan in item.loop.scans:
@@ -233,7 +251,7 @@ def _trial(graph: Graph, item: topology.LoopItem, fills: list[State], types: Typ
             if sequence is not None:
                 known[scan.name, OUT] = sequence.with_shape((1, *sequence.shape[1:]))
         for name in _flat(item):
-            _guess(graph, name, types, known)
+            failure = _guess(graph, name, types, known) or failure
         before = len(found)
         for state in fills:
             after = known.get((state.next.value, state.next.port)) or types.get((state.next.value, state.next.port))
@@ -241,27 +259,31 @@ def _trial(graph: Graph, item: topology.LoopItem, fills: list[State], types: Typ
                 found[state.name] = after
         if len(found) in (before, len(fills)):
             break
-    return found
+    return found, failure
 
 
-def _guess(graph: Graph, name: str, types: Types, known: dict[tuple[str, str], TensorType]) -> None:
+def _guess(graph: Graph, name: str, types: Types, known: dict[tuple[str, str], TensorType]) -> str:
+    """Notes the likely type of a node's result in `known`; says so where its operands, likely as well, do not fit."""
     node = graph.by_name[name]
     if node.attributes is None:
-        return
+        return ""
     op = registry.get(node.op)
-    operands = [
-        known.get((one.value, one.port)) or types.get((one.value, one.port)) for one in node.operands
-    ]
+    operands = [known.get((one.value, one.port)) or types.get((one.value, one.port)) for one in node.operands]
     complete = [one for one in operands if one is not None]
     try:
-        result = op.infer(node.attributes, complete) if len(complete) == len(operands) else op.guess(node.attributes, operands)
-    except Mismatch:
-        return
+        result = (
+            op.infer(node.attributes, complete)
+            if len(complete) == len(operands)
+            else op.guess(node.attributes, operands)
+        )
+    except Mismatch as error:
+        return f"tried with the shapes that are known, `{name}` does not fit: {error.message}"
     if isinstance(result, TensorType):
         known[name, OUT] = result
     elif result is not None:
         for port, one in result.items():
             known[name, port] = one
+    return ""
 
 
 def _flat(item: topology.LoopItem) -> list[str]:

@@ -51,12 +51,12 @@ def command(
     for kind in kinds:
         if kind not in ARTIFACTS:
             raise click.BadParameter(f"{kind!r} is not one of {', '.join(ARTIFACTS)}", param_hint="--artifacts")
-    from specc.driver import build
+    from specc.driver import run_build
 
     failed = False
     for target in targets or ("keras",):
         with _progress(target) as progress:
-            result = build(
+            result = run_build(
                 path,
                 target=target,
                 out=out,

@@ -26,6 +26,7 @@ def schema_text(what: str) -> str:
         from specc.targets._schema import SCHEMA as found
     else:
         from specc.spec.schema import schema
+        from specc.targets._schema import options_schema
 
-        found = schema()
+        found = schema(options_schema())
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

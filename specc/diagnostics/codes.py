@@ -95,7 +95,7 @@ CODES: dict[str, Code] = {
             "unused-state": "a state or collected value that no output needs",
             "unused-ignore": "an ignore comment that silences nothing",
             "high-drop-rate": "a hidden drop rate above 0.5",
-            "silent-broadcast": "an element-wise op that stretches every operand, so that the result is larger than each",
+            "silent-broadcast": "an element-wise op that stretches every operand: the result is larger than each",
             "unsettled-statistics": "a BatchNormalization too slow for the steps that `training` takes",
         },
     ),

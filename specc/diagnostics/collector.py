@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from specc.diagnostics.codes import CODES, Severity
 from specc.diagnostics.model import Diagnostic, Fix, Label
 from specc.diagnostics.suggest import did_you_mean, short
 from specc.source import Problem, Source, Span
 
+_MOST_COMPARED = 100_000
 _IGNORE = re.compile(r"#\s*specc:\s*ignore\[([^\]\n]*)\]")
 
 
@@ -23,6 +24,7 @@ class Diagnostics:
     def __init__(self) -> None:
         self._items: list[Diagnostic] = []
         self._seen: set[tuple[str, Span | None, str]] = set()
+        self._compared = 0
 
     def add(self, diagnostic: Diagnostic) -> None:
         key = (diagnostic.code, diagnostic.span, diagnostic.message)
@@ -51,13 +53,18 @@ class Diagnostics:
         `where` ends the message: ` of Dense`; `help` is the advice where no known name is close.
         """
         names = list(known)
-        close = did_you_mean(name, names)
+        close = self.suggest(name, names)
         fix = Fix(span, close, f"replace `{name}` by `{close}`") if close and span.text == name else None
         advice = f"did you mean `{close}`?" if close else help
         if not advice and names:
             shown = ", ".join(f"`{one}`" for one in names[:12])
             advice = f"known here: {shown}" + (", …" if len(names) > 12 else "")
         self.report(code, f"unknown {what} `{short(name)}`{where}", (span, "not known here"), help=advice, fix=fix)
+
+    def suggest(self, name: str, known: Sequence[str]) -> str | None:
+        """The closest known name; none any more once so many were compared that looking further would take seconds."""
+        self._compared += len(known)
+        return did_you_mean(name, known) if self._compared <= _MOST_COMPARED else None
 
     def problems(self, problems: Iterable[Problem]) -> None:
         for problem in problems:

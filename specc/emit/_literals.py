@@ -42,7 +42,9 @@ def layer(node: Node) -> str:
             continue
         if isinstance(field.kind, PerAxis) and len(set(cast("tuple[int, ...]", value))) == 1:
             text = repr(cast("tuple[int, ...]", value)[0])
-        elif isinstance(value, KerasObject) and not value.arguments and value.name != "Constant":  # Keras has none by name
+        elif (
+            isinstance(value, KerasObject) and not value.arguments and value.name != "Constant"
+        ):  # Keras has none by name
             text = repr(_short_name(value))
         else:
             text = literal(value)

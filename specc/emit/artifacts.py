@@ -81,7 +81,12 @@ def _reference(job: Job, module: ModuleType, progress: Progress) -> Prepared:
 
 
 def _models(
-    job: Job, module: ModuleType, reference: Prepared | None, made: Artifacts, diagnostics: Diagnostics, progress: Progress
+    job: Job,
+    module: ModuleType,
+    reference: Prepared | None,
+    made: Artifacts,
+    diagnostics: Diagnostics,
+    progress: Progress,
 ) -> None:
     model = runtime.build(module)
     if job.weights is not None:
@@ -111,9 +116,7 @@ def _converted(module: ModuleType, values: Sequence[Any]) -> bytes:
     return runtime.tflite_bytes(fixed)
 
 
-def _check_tflite(
-    job: Job, module: ModuleType, reference: Prepared, made: Artifacts, diagnostics: Diagnostics
-) -> None:
+def _check_tflite(job: Job, module: ModuleType, reference: Prepared, made: Artifacts, diagnostics: Diagnostics) -> None:
     """Proves the conversion on the random weights, which no two tensors share, so that none is stored as another."""
     model = runtime.build(module)
     module.load_reference_weights(model, reference.model)
@@ -135,15 +138,17 @@ def _reloaded(module: ModuleType, model: Any, data: bytes, reference: Prepared) 
 
 def report(comparison: Comparison, graph: Graph, diagnostics: Diagnostics) -> None:
     """A failed proof as a diagnostic that points at the first node that differs."""
-    worst = max(comparison.differences, key=lambda one: one.error if one.error == one.error else float("inf"))
+    wrong = [one for one in comparison.differences if not one.ok]
     first = comparison.first
-    span = graph.by_name[first.node].origin.span if first else None
-    label = f"first differs here, call {first.call}, by {first.error:.1e}" if first else ""
+    found = [f"output `{one.output}` differs by {one.error:.1e} of its largest value" for one in wrong]
+    if first is not None:
+        many = first.error == float("inf")
+        what = f"`{first.node}` is not computed as often" if many else f"`{first.node}` differs by {first.error:.1e}"
+        found.append(f"{what}, first at call {first.call}")
     diagnostics.report(
         "not-equivalent",
-        f"{comparison.what}: output `{worst.output}` differs by {worst.error:.1e} of its largest value, "
-        f"more than {verify.TOLERANCE:.0e}",
-        (span, label),
-        notes=["no artifact was replaced"],
+        f"{comparison.what}: " + "; ".join(found),
+        (graph.by_name[first.node].origin.span if first else None, "the first node that differs"),
+        notes=[f"outputs may differ by {verify.TOLERANCE:.0e} of their largest value", "no artifact was replaced"],
         help="this is a bug in specc or in what it builds on: please report the spec",
     )

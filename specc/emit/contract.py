@@ -1,4 +1,4 @@
-"""The data contract of an emitted module: what goes in and comes out, logical and physical, and the code that checks it."""
+"""The data contract of an emitted module: what goes in and comes out, logical and physical, and the checks."""
 
 from __future__ import annotations
 
@@ -95,7 +95,9 @@ def write_contract(spec: Spec, lowered: Lowered, code: Code) -> None:
     if not sparse:
         code.add("TARGETS = OUTPUTS")
     else:
-        targets = [_target(name, value) if name in sparse else _tensor(name, value) for name, value in lowered.outputs.items()]
+        targets = [
+            _target(name, value) if name in sparse else _tensor(name, value) for name, value in lowered.outputs.items()
+        ]
         _tensors(code, "TARGETS", targets, "labels are class numbers where the loss is sparse")
 
 

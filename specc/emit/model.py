@@ -60,7 +60,8 @@ class ModelWriter:
             dtype = "" if node.attributes.dtype == "float32" else f", dtype={node.attributes.dtype!r}"
             self.note(node)
             self.code.add(
-                f"{self.names.value(node.name)} = keras.Input({shape}, batch_size=batch_size{dtype}, name={node.name!r})"
+                f"{self.names.value(node.name)} = "
+                f"keras.Input({shape}, batch_size=batch_size{dtype}, name={node.name!r})"
             )
         self.items(topology.schedule(self.graph))
         inputs = ", ".join(self.names.value(node.name) for node in self.graph.inputs)
@@ -168,7 +169,11 @@ class ModelWriter:
         """`line 8`, and how the node came to be where it is not as the user wrote it."""
         span = node.origin.span
         where = f"line {span.line}" if span else ""
-        return where if node.origin.node == node.name else ", ".join(one for one in (where, f"of {node.origin.node}") if one)
+        return (
+            where
+            if node.origin.node == node.name
+            else ", ".join(one for one in (where, f"of {node.origin.node}") if one)
+        )
 
     def at(self, loop: Loop) -> str:
         return f" (line {loop.origin.span.line})" if loop.origin.span else ""

@@ -47,7 +47,9 @@ def _header(spec: Spec, target: Target, code: Code) -> None:
     code.add()
     code.add(f"Built by specc {__version__} for the target {target.name} from the spec {spec.name}.")
     if spec.overrides:
-        code.add("Parameters set: " + _escaped(", ".join(f"{name}={value}" for name, value in spec.overrides.items())) + ".")
+        code.add(
+            "Parameters set: " + _escaped(", ".join(f"{name}={value}" for name, value in spec.overrides.items())) + "."
+        )
     if target.chosen:
         code.add("Options: " + ", ".join(f"{name} {value}" for name, value in target.chosen.items()) + ".")
     code.add(f"Spec SHA-256: {spec.source.sha256}")

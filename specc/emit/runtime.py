@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -111,18 +111,17 @@ def predict(model: Any, inputs: Any) -> Any:
     return each(np.asarray, model(each(np.asarray, inputs), training=False))
 
 
-def calls(model: Any, layer: str) -> list[Any]:
-    """The symbolic results of each application of a layer in a model, in order; empty if it is none of its layers."""
-    found = next((one for one in model.layers if one.name == layer), None)
-    if found is None:
-        return []
-    return [node.output_tensors[0] for node in found._inbound_nodes]  # no public way to see every call
+def calls(model: Any) -> dict[str, list[Any]]:
+    """The symbolic results of each application of each layer of a model, in order, by the layer's name."""
+    # there is no public way to see every call of a layer
+    return {layer.name: [node.output_tensors[0] for node in layer._inbound_nodes] for layer in model.layers}
 
 
 def intermediate(model: Any, tensors: Sequence[Any], inputs: Any) -> list[Array]:
     """The values of some of a model's inner tensors."""
     inner = keras().Model(model.inputs, list(tensors))
-    return [np.asarray(one) for one in inner(inputs, training=False)]
+    given = inputs if isinstance(inputs, list) else [inputs]
+    return [np.asarray(one) for one in inner(given, training=False)]
 
 
 def keras_bytes(model: Any) -> bytes:
@@ -136,10 +135,22 @@ def keras_bytes(model: Any) -> bytes:
         for name in sorted(saved.namelist()):
             data = saved.read(name)
             if name == "metadata.json":
-                known = json.loads(data) | {"date_saved": "1980-01-01@00:00:00"}
-                data = json.dumps(known, sort_keys=True).encode()
+                data = json.dumps(json.loads(data) | {"date_saved": "1980-01-01@00:00:00"}, sort_keys=True).encode()
+            elif name == "config.json":
+                data = json.dumps(_numbered(json.loads(data), {})).encode()
             fixed.writestr(zipfile.ZipInfo(name, _EPOCH), data)
     return out.getvalue()
+
+
+def _numbered(config: Any, seen: dict[int, int]) -> Any:
+    """A model's configuration with its shared objects numbered in order; Keras numbers them by memory address."""
+    if isinstance(config, dict):
+        entries = cast("dict[str, Any]", config)
+        return {
+            key: seen.setdefault(value, len(seen)) if key == "shared_object_id" else _numbered(value, seen)
+            for key, value in entries.items()
+        }
+    return [_numbered(one, seen) for one in cast("list[Any]", config)] if isinstance(config, list) else config
 
 
 def load_keras(path: Path) -> Any:
@@ -186,21 +197,21 @@ def read_tflite(data: bytes) -> TFLiteFile:
         for tensor in graph.tensors:
             buffer = model.buffers[tensor.buffer].data
             if buffer is not None and len(buffer) and types[tensor.type] == "FLOAT32":
-                stored[tensor.buffer] = int(np.prod(tensor.shape))
+                stored[int(tensor.buffer)] = int(np.prod(list(tensor.shape)))
         for operator in graph.operators:
             code = model.operatorCodes[operator.opcodeIndex]
             name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
             operators[name] = operators.get(name, 0) + 1
             if name in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
-                buffer = graph.tensors[operator.inputs[1]].buffer
-                if buffer in stored:
-                    kernels[buffer] = stored[buffer]
+                kernel = int(graph.tensors[operator.inputs[1]].buffer)
+                if kernel in stored:
+                    kernels[kernel] = stored[kernel]
     return TFLiteFile(dict(sorted(operators.items())), tuple(sorted(kernels.values())), sum(stored.values()))
 
 
 def _codes(enumeration: Any) -> dict[int, str]:
     """The names of an enumeration of the file format, by code."""
-    members: dict[str, Any] = dict(vars(enumeration))
+    members = cast("dict[str, Any]", vars(enumeration))
     return {code: name for name, code in members.items() if not name.startswith("_")}
 
 

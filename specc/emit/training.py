@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-
 from specc.emit._literals import call, literal
 from specc.emit.code import Code
 from specc.emit.contract import SPARSE
 from specc.lowering import Lowered, Value
 from specc.ops._keras_objects import KerasObject
 from specc.spec import Spec
+from specc.spec._training_objects import METRIC
 
 EXACT = '''
 @keras.saving.register_keras_serializable(package=SPEC)
@@ -22,7 +22,7 @@ class ExactShape(keras.losses.Loss):
     def __init__(
         self, loss: Any, shape: Any, sparse: bool = False, activation: str = "linear", name: str | None = None, **kwargs: Any
     ) -> None:
-        loss = keras.losses.deserialize(loss) if isinstance(loss, dict) else loss
+        loss = keras.saving.deserialize_keras_object(loss) if isinstance(loss, dict) else loss
         super().__init__(name=name or loss.name, reduction=kwargs.pop("reduction", loss.reduction), **kwargs)
         self.loss, self.shape, self.sparse, self.activation = loss, tuple(shape), sparse, activation
 
@@ -38,7 +38,7 @@ class ExactShape(keras.losses.Loss):
         if found != expected and found != (*expected, 1) and (*found, 1) != expected:
             raise ValueError(
                 f"labels of shape (batch, {', '.join(map(str, found))}) for an output of shape "
-                f"(batch, {', '.join(map(str, expected))}) would broadcast; pass them through adapt_targets"
+                f"(batch, {', '.join(map(str, expected))}) would broadcast; pass them through adapt_targets and compile again"
             )
         y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
         if tuple(y_pred.shape[1:]) != self.shape:
@@ -50,7 +50,7 @@ class ExactShape(keras.losses.Loss):
 
     def get_config(self) -> dict[str, Any]:
         own = {"shape": self.shape, "sparse": self.sparse, "activation": self.activation}
-        return {**super().get_config(), "loss": keras.losses.serialize(self.loss), **own}
+        return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss), **own}
 '''
 
 AS_IN_SPEC = '''
@@ -61,7 +61,7 @@ class AsInSpec(keras.metrics.Metric):
     def __init__(
         self, metric: Any, shape: Any, sparse: bool = False, activation: str = "linear", name: str | None = None, **kwargs: Any
     ) -> None:
-        metric = keras.metrics.deserialize(metric) if isinstance(metric, dict) else metric
+        metric = keras.saving.deserialize_keras_object(metric) if isinstance(metric, dict) else metric
         super().__init__(name=name or metric.name, **kwargs)
         self.metric, self.shape, self.sparse, self.activation = metric, tuple(shape), sparse, activation
 
@@ -78,12 +78,19 @@ class AsInSpec(keras.metrics.Metric):
 
     def get_config(self) -> dict[str, Any]:
         own = {"shape": self.shape, "sparse": self.sparse, "activation": self.activation}
-        return {**super().get_config(), "metric": keras.metrics.serialize(self.metric), **own}
+        return {**super().get_config(), "metric": keras.saving.serialize_keras_object(self.metric), **own}
 '''
 
 _LOGITS = {"softmax": ("CategoricalCrossentropy", "SparseCategoricalCrossentropy"), "sigmoid": ("BinaryCrossentropy",)}
+_ACCURACY = (None, "accuracy", "acc")  # the names by which Keras finds the accuracy that fits
 _MATRICES = ("F1Score", "FBetaScore", "R2Score")  # metrics that take two axes and no others
-_BY_RANK = ("Accuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy", "TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy")
+_BY_RANK = (
+    "Accuracy",
+    "CategoricalAccuracy",
+    "SparseCategoricalAccuracy",
+    "TopKCategoricalAccuracy",
+    "SparseTopKCategoricalAccuracy",
+)
 
 
 def write_training(spec: Spec, lowered: Lowered, code: Code) -> None:
@@ -161,10 +168,10 @@ def _metric(metric: KerasObject, output: Value, loss: KerasObject | None) -> str
         parts += [f"activation={output.host!r}"] if output.host else []
         return f"AsInSpec({', '.join(parts)})"
     arguments = dict(metric.arguments)
-    short = arguments.pop("name", None)
-    if not arguments and (short is not None or metric.name == "Accuracy"):
-        return "'accuracy'" if metric.name == "Accuracy" and short is None else repr(short or metric.name)
-    return call(metric)
+    name = arguments.pop("name", None)
+    if metric.name == "Accuracy":
+        return repr(name or "accuracy") if name in _ACCURACY else call(_accuracy(metric, output, is_sparse))
+    return repr(name) if not arguments and METRIC.names.get(name) == metric.name else call(metric)
 
 
 def _accuracy(metric: KerasObject, output: Value, is_sparse: bool) -> KerasObject:

@@ -49,10 +49,14 @@ def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
 
 def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:
     """The renames of the spec, the helpers, and the function."""
-    with code.block("def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:"):
+    with code.block(
+        "def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:"
+    ):
         code.add('"""Sets the model\'s weights to those of the reference (keras) build, matched by name.')
         code.add()
-        code.add("`source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file).")
+        code.add(
+            "`source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file)."
+        )
         code.add("Raises ValueError where a weight is missing or has another shape; the model is then left as it was.")
         code.add('"""')
         code.add("reference = _reference(source)")

@@ -36,12 +36,13 @@ def view(graph: Graph) -> nx.MultiDiGraph[str]:
     shown: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=graph.name)
     shown.add_nodes_from(graph.by_name)
     shown.add_edges_from(graph.edges())
-    frozen: nx.MultiDiGraph[str] = nx.freeze(shown)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return frozen
+    nx.freeze(shown)  # pyright: ignore[reportUnknownMemberType]
+    return shown
 
 
+@lru_cache(maxsize=8)
 def _dataflow(graph: Graph) -> nx.DiGraph[str]:
-    """Reads between nodes within one pass: no `init`, no `next`; states stand as sources."""
+    """Reads between nodes within one pass: no `init`, no `next`; states stand as sources. Not to be changed."""
     flow: nx.DiGraph[str] = nx.DiGraph()
     flow.add_nodes_from(graph.by_name)
     flow.add_nodes_from(graph.states)
@@ -91,18 +92,34 @@ def _shortest_cycle(group: nx.DiGraph[str], start: str, position: dict[str, int]
 
 
 def bodies(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """For each loop the nodes on a path from one of its states to one of its `next`s or collected values."""
+    """For each loop the nodes on a path from one of its states to one of its `next`s or collected values.
+
+    The graph has no cycle within a pass. One sweep each way serves all loops: a value carries the set of them as the
+    bits of an integer.
+    """
     flow = _dataflow(graph)
-    backward = flow.reverse(copy=False)
-    position = _positions(graph)
-    found: dict[str, tuple[str, ...]] = {}
-    for loop in graph.loops:
-        ends = [state.next.value for state in loop.states] + [one.value.value for one in loop.collects]
-        after = _reachable(flow, [state.name for state in loop.states])
-        before = _reachable(backward, ends)
-        inside = [name for name in after & before if name in graph.by_name]
-        found[loop.name] = tuple(sorted(inside, key=position.__getitem__))
-    return found
+    after, before = dict.fromkeys(flow, 0), dict.fromkeys(flow, 0)  # whose states lead here, and to whose ends it leads
+    for at, loop in enumerate(graph.loops):
+        for state in loop.states:
+            after[state.name] |= 1 << at
+        for end in (*(state.next for state in loop.states), *(collect.value for collect in loop.collects)):
+            if end.value in before:
+                before[end.value] |= 1 << at
+    order = list(nx.topological_sort(flow))
+    for name in order:
+        for reader in flow.successors(name):
+            after[reader] |= after[name]
+    for name in reversed(order):
+        for value in flow.predecessors(name):
+            before[value] |= before[name]
+    found: dict[str, list[str]] = {loop.name: [] for loop in graph.loops}
+    for name in graph.by_name:
+        inside = after[name] & before[name]
+        while inside:
+            at = inside.bit_length() - 1
+            found[graph.loops[at].name].append(name)
+            inside -= 1 << at
+    return {name: tuple(body) for name, body in found.items()}
 
 
 def _reachable(flow: nx.DiGraph[str], starts: Iterable[str]) -> set[str]:
@@ -123,16 +140,13 @@ def upstream(graph: Graph, name: str) -> set[str]:
 
 def needed(graph: Graph) -> set[str]:
     """Every name that some output depends on, over pass boundaries too."""
-    backward: nx.DiGraph[str] = nx.DiGraph((reader, value) for value, reader in graph.edges())
-    return _reachable(backward, [output.value.value for output in graph.outputs]) | {
-        output.value.value for output in graph.outputs
-    }
+    ends = [output.value.value for output in graph.outputs]
+    return _reachable(view(graph).reverse(copy=False), ends) | set(ends)
 
 
 def loop_groups(graph: Graph) -> list[list[str]]:
     """Loops that need each other's results, or their own result for an `init`: groups of loop names."""
-    level = _Level(graph)
-    flow = level.flow(None)
+    flow = _levels(graph).flows[None]
     index = {loop.name: at for at, loop in enumerate(graph.loops)}
     groups: list[list[str]] = []
     for group in nx.strongly_connected_components(flow):
@@ -148,7 +162,7 @@ def schedule(graph: Graph) -> tuple[Item, ...]:
 
     Raises `ValueError` on a graph with a cycle, which `cycles` and `loop_groups` describe.
     """
-    level = _Level(graph)
+    levels = _levels(graph)
     position = _positions(graph)
     first = {loop.name: min((position[name] for name in loop.body), default=len(position)) for loop in graph.loops}
 
@@ -157,7 +171,7 @@ def schedule(graph: Graph) -> tuple[Item, ...]:
 
     def items(owner: str | None) -> tuple[Item, ...]:
         try:
-            ordered = list(nx.lexicographical_topological_sort(level.flow(owner), key=rank))
+            ordered = list(nx.lexicographical_topological_sort(levels.flows[owner], key=rank))
         except nx.NetworkXUnfeasible as error:
             raise ValueError("the graph has a cycle that no state closes") from error
         return tuple(
@@ -165,6 +179,11 @@ def schedule(graph: Graph) -> tuple[Item, ...]:
         )
 
     return items(None)
+
+
+@lru_cache(maxsize=8)
+def _levels(graph: Graph) -> _Levels:
+    return _Levels(graph)
 
 
 def flat_order(graph: Graph) -> list[str]:
@@ -180,7 +199,7 @@ def flat_order(graph: Graph) -> list[str]:
     return order
 
 
-class _Level:
+class _Levels:
     """The graph cut into levels: the top and one per loop; at each, inner loops are single items."""
 
     def __init__(self, graph: Graph) -> None:
@@ -207,9 +226,6 @@ class _Level:
                 self.connect(scan.sequence.value, path, before=True)
             for collect in loop.collects:
                 self.connect(collect.value.value, path)
-
-    def flow(self, owner: str | None) -> nx.DiGraph[_Key]:
-        return self.flows[owner]
 
     def path(self, loop: Loop) -> list[_Key]:
         """The loops around a loop, outermost first."""

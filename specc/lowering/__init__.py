@@ -1,4 +1,4 @@
-"""Rewrites a graph until a target takes every node. Bare names are lowerings that targets name; `_` marks the engine."""
+"""Rewrites a graph until a target takes every node. A bare file name is a lowering; `_` marks the engine."""
 
 from specc.lowering._lowered import Lowered, Value
 from specc.lowering._rewriter import lower

@@ -51,7 +51,7 @@ def axes_of(constraint: KerasObject) -> tuple[int, ...]:
 
 
 def with_axes(constraint: KerasObject | None, rank: int) -> KerasObject | None:
-    """A constraint on an `(inputs, outputs)` kernel, for the same kernel with its inputs spread over `rank - 1` axes."""
+    """A constraint on an `(inputs, outputs)` kernel, for that kernel with its inputs spread over `rank - 1` axes."""
     if constraint is None or constraint.name == "NonNeg":
         return constraint
     axes: list[int] = []

@@ -23,7 +23,7 @@ class Site:
     """An illegal node and what a lowering may ask and do there.
 
     At first a node is as the user wrote it: `is_logical`, with operands that may lie anyhow. What a lowering adds is
-    physical, and is judged and lowered again. `result` is the logical type of the node's (first) result. `is_final` says
+    physical, and is judged and lowered again. `result` is the type of the node's first result. `is_final` says
     that the node's value is the user's node's value and no step on the way.
     """
 
@@ -107,7 +107,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Lowering:
-    """A rewriting pattern. `matches` may look and must not touch; `rewrite` gives what stands for the node's results."""
+    """A rewriting pattern. `matches` looks and does not touch; `rewrite` gives what stands for the node's results."""
 
     doc: str
     matches: Callable[[Site], bool]

@@ -215,7 +215,7 @@ class Rewriter:
         return replace(value, logical=logical) if logical is not None else value
 
     def fresh(self, name: str, owner: str = "") -> str:
-        """The name, numbered where something else has it: a node of the lowered graph, or another of the user's than `owner`."""
+        """The name, numbered where something else than `owner` has it, in the lowered graph or in the user's."""
         base, count = name, 2
         while name in self.given or (name in self.reserved and name != owner):
             name = f"{base}_{count}"
@@ -249,7 +249,15 @@ class Rewriter:
             return value
         attributes = ReshapeAttributes(target_shape=shape)
         return self.add(
-            name, "Reshape", attributes, [value], layer=name, origin=origin, weights={}, logical=value.logical, final=False
+            name,
+            "Reshape",
+            attributes,
+            [value],
+            layer=name,
+            origin=origin,
+            weights={},
+            logical=value.logical,
+            final=False,
         )
 
     # loops
@@ -297,7 +305,7 @@ class Rewriter:
         return self.canonical(value) if value is not None else None
 
     def collected(self, loop: Loop, collect: Collect, value: Value | None) -> Collect | None:
-        """A collect in the target's layout: passes stacked on a new axis where the layout keeps it, else joined along the first."""
+        """A collect in the layout: passes stacked on a new axis where it keeps that, else joined along the first."""
         if value is None:
             return None
         logical = self.types[collect.name, OUT]
@@ -388,5 +396,5 @@ def _lowering(name: str, target: Target) -> Lowering:
 
 def _help(violation: Violation) -> str:
     if violation.id == ACTIVATION:
-        return "an activation the target lacks may stand on an output only, where the caller applies it; inside, take another"
+        return "the target's caller can apply it on an output only; inside the network, take another activation"
     return "change the node, or build for a target that takes it"

@@ -1,4 +1,4 @@
-"""BatchNormalization of the last axis works on channels, where the layout puts that axis. Its weights stay as they are."""
+"""BatchNormalization of the last axis works on channels, where the layout puts that axis. Its weights stay."""
 
 from __future__ import annotations
 

@@ -73,4 +73,8 @@ def rewrite(site: Site) -> Value:
     return _FORMS[site.attributes.activation](site)
 
 
-LOWERING = Lowering("`silu`, `hard_sigmoid`, `hard_silu`, `hard_tanh`, `tanh_shrink` → the activations they are made of.", matches, rewrite)
+LOWERING = Lowering(
+    "`silu`, `hard_sigmoid`, `hard_silu`, `hard_tanh`, `tanh_shrink` → the activations they are made of.",
+    matches,
+    rewrite,
+)

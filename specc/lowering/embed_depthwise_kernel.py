@@ -41,4 +41,6 @@ def rewrite(site: Site) -> Value:
     return site.add("DepthwiseConv2D", attributes, value, weights={**site.weights, "kernel": kernel})
 
 
-LOWERING = Lowering("`DepthwiseConv2D` with a kernel the target lacks → embedded in the next odd square one.", matches, rewrite)
+LOWERING = Lowering(
+    "`DepthwiseConv2D` with a kernel the target lacks → embedded in the next odd square one.", matches, rewrite
+)

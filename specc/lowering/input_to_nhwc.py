@@ -18,4 +18,8 @@ def rewrite(site: Site) -> Value:
     return site.add("Input", replace(site.attributes, shape=shape), logical=site.result)
 
 
-LOWERING = Lowering("`Input` of any shape up to [height, width, channels] → the same data as (height, width, channels).", matches, rewrite)
+LOWERING = Lowering(
+    "`Input` of any shape up to [height, width, channels] → the same data as (height, width, channels).",
+    matches,
+    rewrite,
+)

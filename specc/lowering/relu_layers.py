@@ -20,7 +20,9 @@ def rewrite(site: Site) -> Value:
     value = site.operand
     uncapped = replace(given, max_value=None, negative_slope=0.0)
     if given.max_value is None:
-        return site.add("LeakyReLU", LeakyReLUAttributes(negative_slope=given.negative_slope), value, logical=value.logical)
+        return site.add(
+            "LeakyReLU", LeakyReLUAttributes(negative_slope=given.negative_slope), value, logical=value.logical
+        )
     if given.negative_slope:
         slope = LeakyReLUAttributes(negative_slope=given.negative_slope)
         low = site.add("LeakyReLU", slope, value, suffix="_slope")
@@ -31,4 +33,6 @@ def rewrite(site: Site) -> Value:
     return site.add("Subtract", SUBTRACT.attributes(), low, above, logical=value.logical)
 
 
-LOWERING = Lowering("`ReLU` with a slope → `LeakyReLU`; with a cap → the difference of two plain ones.", matches, rewrite)
+LOWERING = Lowering(
+    "`ReLU` with a slope → `LeakyReLU`; with a cap → the difference of two plain ones.", matches, rewrite
+)

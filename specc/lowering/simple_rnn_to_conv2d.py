@@ -87,4 +87,6 @@ def rewrite(site: Site) -> Results:
     return {ports[0]: result, **({ports[1]: final} if len(ports) > 1 else {})}
 
 
-LOWERING = Lowering("`SimpleRNN` → a folded loop of two 1×1 convolutions, an addition and the activation.", matches, rewrite)
+LOWERING = Lowering(
+    "`SimpleRNN` → a folded loop of two 1×1 convolutions, an addition and the activation.", matches, rewrite
+)

@@ -15,11 +15,11 @@ def matches(site: Site) -> bool:
 
 def rewrite(site: Site) -> Value:
     given = site.attributes
-    linear = site.add(
-        site.op, replace(given, activation="linear"), *site.operands, weights=site.weights, final=False
-    )
+    linear = site.add(site.op, replace(given, activation="linear"), *site.operands, weights=site.weights, final=False)
     activation = ActivationAttributes(activation=given.activation)
     return site.add("Activation", activation, linear, suffix=f"_{given.activation}", final=site.is_final)
 
 
-LOWERING = Lowering("A layer with an activation the target lacks → the layer without it, then `Activation`.", matches, rewrite)
+LOWERING = Lowering(
+    "A layer with an activation the target lacks → the layer without it, then `Activation`.", matches, rewrite
+)

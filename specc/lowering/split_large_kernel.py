@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 from specc.lowering._adapt import with_fan
 from specc.lowering._lowered import Value
@@ -14,14 +15,15 @@ from specc.ops.add import OP as ADD
 from specc.ops.cropping2d import Cropping2DAttributes
 from specc.ops.zero_padding2d import ZeroPadding2DAttributes
 
-
 _MOST = 256  # a sum of more convolutions than this is no network that anyone runs
 
 
 def matches(site: Site) -> bool:
     if site.op != "Conv2D" or site.is_logical or not site.has_long_kernel:
         return False
-    limit = site.rewriter.target.limits["kernel"]
+    limit = site.rewriter.target.limits.get("kernel")
+    if not limit:
+        return False
     pieces = math.prod(-(-length // limit) for length in site.attributes.kernel_size)
     return site.attributes.kernel_constraint is None and pieces <= _MOST
 
@@ -30,7 +32,7 @@ def _pieces(length: int, limit: int) -> list[tuple[int, int]]:
     """Taps `start` to `stop` of each piece, as even as they come."""
     count = -(-length // limit)
     edges = [round(index * length / count) for index in range(count + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def rewrite(site: Site) -> Value:
@@ -49,7 +51,9 @@ def rewrite(site: Site) -> Value:
         beside = _crop(left, right, columns, given.strides[1], given.dilation_rate[1], width)
         part = value
         if any((*below, *beside)):
-            part = site.add("Cropping2D", Cropping2DAttributes(cropping=(below, beside)), value, suffix=f"_slice{index}")
+            part = site.add(
+                "Cropping2D", Cropping2DAttributes(cropping=(below, beside)), value, suffix=f"_slice{index}"
+            )
         attributes = replace(
             given,
             kernel_size=(bottom - top, right - left),
@@ -66,7 +70,13 @@ def rewrite(site: Site) -> Value:
     assert total is not None
     if given.activation == "linear":
         return total
-    return site.add("Activation", ActivationAttributes(activation=given.activation), total, suffix="_activation", final=site.is_final)
+    return site.add(
+        "Activation",
+        ActivationAttributes(activation=given.activation),
+        total,
+        suffix="_activation",
+        final=site.is_final,
+    )
 
 
 def _padded(site: Site) -> Value:

@@ -11,6 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 from specc.diagnostics import did_you_mean
@@ -368,6 +369,7 @@ class AttributeField:
         return self.default is REQUIRED
 
 
+@cache
 def fields_of(attributes: type) -> dict[str, AttributeField]:
     """The attributes of a dataclass by name: positional ones, then the op's own as declared, then trailing ones."""
     declared = sorted(

@@ -11,7 +11,15 @@ from specc.ops._base import Attributes, OpDef, Operands, Weight, compute_dtype, 
 from specc.ops._dtypes import need_floats
 from specc.ops._geometry import CHANNELS_LAST, window_shape
 from specc.ops._keras_objects import GLOROT_UNIFORM, ZEROS, KerasObject
-from specc.ops._weighted import activation, activity_regularizer, check_weights, constraint, initializer, regularizer, use_bias
+from specc.ops._weighted import (
+    activation,
+    activity_regularizer,
+    check_weights,
+    constraint,
+    initializer,
+    regularizer,
+    use_bias,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,15 @@ from specc.ir.types import TensorType
 from specc.ops._attributes import Bool, Float, Int, OnlyFalse, attribute, optional
 from specc.ops._base import Arity, Attributes, Mismatch, OpDef, Operands, Weight, compute_dtype, need_rank
 from specc.ops._keras_objects import GLOROT_UNIFORM, ORTHOGONAL, ZEROS, KerasObject
-from specc.ops._weighted import activation, activity_regularizer, check_weights, constraint, initializer, regularizer, use_bias
+from specc.ops._weighted import (
+    activation,
+    activity_regularizer,
+    check_weights,
+    constraint,
+    initializer,
+    regularizer,
+    use_bias,
+)
 
 _STATEFUL = "a model's result would depend on earlier calls; carry the state through an input and an output instead"
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 
 from specc.ir import Graph, topology
 from specc.passes import prune, synchronous
-from specc.passes._invariant import Invariant
-from specc.passes._invariant import Pass as Pass
+from specc.passes._invariant import Invariant, Pass
 from specc.spec import Built
 
 

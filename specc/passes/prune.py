@@ -1,4 +1,4 @@
-"""Removes what no output needs: nodes, states, collects and whole loops. Inputs stay, they are the model's signature."""
+"""Removes what no output needs: nodes, states, collects, whole loops. Inputs stay: they are the model's signature."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from specc.passes._invariant import Invariant, Pass
 
 def apply(graph: Graph, inits: Mapping[str, Init]) -> Graph:
     needed = topology.needed(graph)
+    if all(name in needed for name in (*(node.name for node in graph.nodes), *graph.states, *graph.collects)):
+        return graph
     loops = [pruned for loop in graph.loops if (pruned := _pruned(loop, needed)) is not None]
     return graph.with_nodes([node for node in graph.nodes if node.name in needed], loops)
 

@@ -10,7 +10,7 @@ from specc.passes._invariant import Invariant, Pass
 
 
 def apply(graph: Graph, inits: Mapping[str, Init]) -> Graph:
-    """A node read within its synchronous body is read through the state `<node>_before`, which starts from its `init`."""
+    """A node read within its body is read through the state `<node>_before`, which starts from the node's `init`."""
     if all(loop.schedule == "sweep" for loop in graph.loops):
         return graph
     nodes = {node.name: node for node in graph.nodes}

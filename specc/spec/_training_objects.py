@@ -53,7 +53,10 @@ def _optimizer(learning_rate: float = 0.001, weight_decay: float | None = None, 
     """An optimizer's arguments: its own and those of every optimizer."""
     arguments: Arguments = {"learning_rate": (_LEARNING_RATE, learning_rate)}
     for name, default in own.items():
-        arguments[name] = (Bool() if isinstance(default, bool) else Int() if isinstance(default, int) else Float(), default)
+        arguments[name] = (
+            Bool() if isinstance(default, bool) else Int() if isinstance(default, int) else Float(),
+            default,
+        )
     return arguments | {
         "weight_decay": (optional(Float(0)), weight_decay),
         "clipnorm": (optional(_POSITIVE), None),
@@ -70,7 +73,9 @@ def _optimizer(learning_rate: float = 0.001, weight_decay: float | None = None, 
 _ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-07}
 OPTIMIZERS: dict[str, Arguments] = {
     "Adadelta": _optimizer(rho=0.95, epsilon=1e-07),
-    "Adafactor": _optimizer(beta_2_decay=-0.8, epsilon_1=1e-30, epsilon_2=0.001, clip_threshold=1.0, relative_step=True),
+    "Adafactor": _optimizer(
+        beta_2_decay=-0.8, epsilon_1=1e-30, epsilon_2=0.001, clip_threshold=1.0, relative_step=True
+    ),
     "Adagrad": _optimizer(initial_accumulator_value=0.1, epsilon=1e-07),
     "Adam": _optimizer(**_ADAM, amsgrad=False),
     "AdamW": _optimizer(weight_decay=0.004, **_ADAM, amsgrad=False),

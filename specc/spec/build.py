@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from specc.diagnostics import Diagnostics, did_you_mean, short
-from specc.ir import Collect, Fill, Graph, Init, Loop, Node, Operand, Origin, Output, State, topology
+from specc.diagnostics import Diagnostics, short
+from specc.ir import Collect, Fill, Graph, Init, Loop, Node, Operand, Origin, Output, State
 from specc.ir.graph import OUT
 from specc.ops import _registry as registry
 from specc.source import Mapping, Sequence, Span
 from specc.spec.document import CollectDecl, InputDecl, LoopDecl, NodeDecl, Reference, Spec, StateDecl
 from specc.spec.fields import RESERVED
 from specc.spec.loops import check_loops
+from specc.spec.unused import report_unused
 
 FILLS = {"zeros": 0.0, "ones": 1.0}
 
@@ -53,9 +54,11 @@ class _Builder:
         self.collects = _first([one for loop in spec.loops for one in loop.collects], taken)
         self.broken: set[str] = set(spec.ambiguous)
         self.probable: set[str] = set()  # what misspelt references most likely mean
-        self.is_sure = spec.is_complete and not spec.ambiguous  # False once a reference was lost: who knows what it read
+        self.is_sure = (
+            spec.is_complete and not spec.ambiguous
+        )  # False once a reference was lost: who knows what it read
         self.unsure_loops: set[str] = set()
-        self.circles: set[str] = set()
+        self.layers: dict[str, NodeDecl | None] = {}  # the `op` that a node's calls lead to
 
     def run(self) -> Built:
         inputs = tuple(self.input(one) for one in self.inputs.values())
@@ -67,12 +70,12 @@ class _Builder:
             above = decl
         loops = tuple(self.loop(one) for one in self.spec.loops)
         outputs = tuple(
-            Output(one.name, operand)
-            for one in self.spec.outputs
-            if (operand := self.operand(one.value)) is not None
+            Output(one.name, operand) for one in self.spec.outputs if (operand := self.operand(one.value)) is not None
         )
         graph = self.without_strays(Graph(self.spec.name, inputs, tuple(nodes), outputs, loops, self.spec.doc))
-        inits = {decl.name: init for decl in self.nodes.values() if decl.init and (init := self.init(decl.init)) is not None}
+        inits = {
+            decl.name: init for decl in self.nodes.values() if decl.init and (init := self.init(decl.init)) is not None
+        }
         syntax = {decl.name: decl.syntax for decl in self.nodes.values()}
         self.report_unused(graph, inits)
         graph, bad = check_loops(graph, inits, syntax, self.diagnostics, self.unsure_loops)
@@ -91,7 +94,9 @@ class _Builder:
                 node = replace(node, operands=kept)
             nodes.append(node)
         loops = [replace(loop, states=tuple(self.kept(state, rows) for state in loop.states)) for loop in graph.loops]
-        loops = [replace(loop, collects=tuple(one for one in loop.collects if one.value.value in rows)) for loop in loops]
+        loops = [
+            replace(loop, collects=tuple(one for one in loop.collects if one.value.value in rows)) for loop in loops
+        ]
         outputs = tuple(output for output in graph.outputs if output.value.value in rows)
         return replace(graph, nodes=tuple(nodes), loops=tuple(loops), outputs=outputs)
 
@@ -141,35 +146,45 @@ class _Builder:
         )
 
     def called(self, decl: NodeDecl) -> NodeDecl | None:
-        """The node whose layer a `call` applies."""
+        """The node whose layer a `call` applies; what is wrong with the call is reported."""
         assert decl.call is not None
-        path = [decl.name]
-        reference = decl.call
-        while True:
-            name = reference.name
-            target = self.nodes.get(name)
-            if target is None:
-                if len(path) == 1:  # else it is reported at the call in between
-                    self.bad_call(reference)
-                return None
-            if len(path) == 1 and reference.port is not None:
-                message = f"`{reference}` is a result of `{name}`, not a layer"
-                help = f"call the layer: `call: {name}`"
-                self.diagnostics.report("bad-call", message, (reference.span, "cannot be called"), help=help)
-                return None
-            if name in path:
-                if name not in self.circles:
-                    self.circles.update(path)
-                    circle = " → ".join(f"`{one}`" for one in (*path[path.index(name) :], name))
-                    message = f"the calls {circle} lead to no layer"
-                    place = self.nodes[name].call
-                    label = (place.span if place else None, "goes in a circle")
-                    self.diagnostics.report("bad-call", message, label, help="one of them has to be an `op`")
-                return None
-            if target.call is None:
-                return target
-            path.append(name)
-            reference = target.call
+        target = self.nodes.get(decl.call.name)
+        if target is None:
+            self.bad_call(decl.call)
+            return None
+        if decl.call.port is not None:
+            message = f"`{decl.call}` is a result of `{target.name}`, not a layer"
+            help = f"call the layer: `call: {target.name}`"
+            self.diagnostics.report("bad-call", message, (decl.call.span, "cannot be called"), help=help)
+            return None
+        return self.layer(decl)
+
+    def layer(self, decl: NodeDecl) -> NodeDecl | None:
+        """The `op` that a node is or that its calls lead to; a circle of calls is reported, once."""
+        path: dict[str, NodeDecl] = {}
+        found: NodeDecl | None = decl
+        while found is not None and found.call is not None:
+            if found.name in self.layers:
+                found = self.layers[found.name]
+                break
+            if found.name in path:
+                self.report_circle([*path.values()], found)
+                found = None
+                break
+            path[found.name] = found
+            found = self.nodes.get(found.call.name)
+        self.layers |= dict.fromkeys(path, found)
+        return found
+
+    def report_circle(self, path: list[NodeDecl], first: NodeDecl) -> None:
+        circle = [*path[path.index(first) :], first]
+        shown = " → ".join(f"`{one.name}`" for one in circle)
+        self.diagnostics.report(
+            "bad-call",
+            f"the calls {shown} lead to no layer",
+            (first.call.span if first.call else first.span, "goes in a circle"),
+            help="one of them has to be an `op`",
+        )
 
     def bad_call(self, reference: Reference) -> None:
         name = reference.name
@@ -229,20 +244,14 @@ class _Builder:
         return ports[0] if ports else OUT
 
     def ports(self, name: str) -> tuple[str, ...]:
+        """The results of a value by name; empty where its op is not known."""
         decl = self.nodes.get(name)
-        if decl is not None and decl.call is not None:
-            decl = self.called_quietly(decl)
+        if decl is None:
+            return (OUT,)
+        decl = self.layer(decl)
         if decl is None or decl.op is None or decl.attributes is None:
-            return (OUT,) if decl is None else ()
+            return ()
         return registry.get(decl.op).ports(decl.attributes)
-
-    def called_quietly(self, decl: NodeDecl) -> NodeDecl | None:
-        seen: set[str] = set()
-        found: NodeDecl | None = decl
-        while found is not None and found.call is not None and found.name not in seen:
-            seen.add(found.name)
-            found = self.nodes.get(found.call.name)
-        return found
 
     def operand(self, reference: Reference, others: Iterable[str] = ()) -> Operand | None:
         """The value a reference names; None where there is none, which is reported. `others` could stand here too."""
@@ -290,7 +299,7 @@ class _Builder:
             message = f"`{name}` {what}, and no value that can be read here"
             self.diagnostics.report("unknown-reference", message, (reference.span, "not a value"), help=help)
             return
-        close = did_you_mean(name, known)
+        close = self.diagnostics.suggest(name, known)
         if close is None:
             self.is_sure = False
         else:
@@ -320,7 +329,9 @@ class _Builder:
 
     def only_sets_passes(self, decl: LoopDecl) -> bool:
         """Whether a loop's parameter could stay an argument: nothing else reads it and no shape depends on it."""
-        return decl.passes_param in self.spec.params and not decl.collects and decl.passes_param in self.spec.passes_only
+        return (
+            decl.passes_param in self.spec.params and not decl.collects and decl.passes_param in self.spec.passes_only
+        )
 
     def state(self, decl: StateDecl, loop: str) -> State:
         """A state; where its `init` is lost it is broken, where its `next` is lost it stays as it is."""
@@ -344,35 +355,10 @@ class _Builder:
         return Collect(decl.name, value, Origin(decl.span, decl.name))
 
     def report_unused(self, graph: Graph, inits: dict[str, Init]) -> None:
-        lost = self.diagnostics.has("duplicate-key", "invalid-key", "undefined-alias", "recursive-alias")
-        if lost or not self.is_sure or not self.spec.outputs:
-            return
-        read = self.probable | {init.value for init in inits.values() if isinstance(init, Operand)}
-        meant = [Output(name, Operand(name)) for name in sorted(read)]
-        needed = topology.needed(replace(graph, outputs=(*graph.outputs, *meant)))
-        callers = {node.layer: node.name for node in graph.nodes if node.layer != node.name and node.name in needed}
-        for one in graph.inputs:
-            if one.name not in needed:
-                self.warn_unused("unused-input", f"input `{one.name}`", one.origin.span)
-        for node in graph.nodes:
-            caller = callers.get(node.name)
-            if not node.op:
-                continue  # it could not be read, which has been reported
-            if node.name not in needed and caller is not None:
-                help = f"only its layer is used, by `{caller}`: let `{caller}` be the `op` and remove `{node.name}`"
-                self.warn_unused("unused-node", f"node `{node.name}`", node.origin.span, help)
-            elif node.name not in needed:
-                self.warn_unused("unused-node", f"node `{node.name}`", node.origin.span)
-        for loop in graph.loops:
-            for one in (*loop.states, *loop.collects):
-                if one.name not in needed:
-                    what = "state" if isinstance(one, State) else "collected value"
-                    self.warn_unused("unused-state", f"{what} `{one.name}`", one.origin.span)
-
-    def warn_unused(
-        self, code: str, what: str, span: Span | None, help: str = "read it, list it in `outputs`, or remove it"
-    ) -> None:
-        self.diagnostics.report(code, f"{what} is not needed by any output", (span, "leads nowhere"), help=help)
+        lost = self.diagnostics.has("duplicate-key", "invalid-key")
+        if self.is_sure and not lost and self.spec.outputs:
+            read = self.probable | {init.value for init in inits.values() if isinstance(init, Operand)}
+            report_unused(graph, read, self.diagnostics)
 
     def check_moved(self, graph: Graph) -> None:
         names = list(graph.by_name)
@@ -387,7 +373,9 @@ class _Builder:
             elif move.old in seen:
                 message = f"`{move.old}` is renamed twice"
                 first = (seen[move.old], "first here")
-                self.diagnostics.report("bad-moved", message, (move.old_span, "again"), first, help="keep one of the two")
+                self.diagnostics.report(
+                    "bad-moved", message, (move.old_span, "again"), first, help="keep one of the two"
+                )
             seen.setdefault(move.old, move.old_span)
 
 

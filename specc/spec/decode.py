@@ -11,6 +11,7 @@ from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ops import _registry as registry
 from specc.ops._attributes import Enum, Int, ListOf, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Source, Span
+from specc.spec._hints import NAMING, SECTION_HINTS, TAKEN_FOR_NODES, TOP_LEVEL
 from specc.spec.document import (
     Budget,
     CollectDecl,
@@ -30,45 +31,22 @@ from specc.spec.params import Params, only_param
 from specc.spec.training import decode_training
 
 VERSION = 1
-SECTIONS = ("specc", "name", "doc", "params", "inputs", "nodes", "loops", "outputs", "training", "budget", "targets", "moved")
+SECTIONS = (
+    "specc",
+    "name",
+    "doc",
+    "params",
+    "inputs",
+    "nodes",
+    "loops",
+    "outputs",
+    "training",
+    "budget",
+    "targets",
+    "moved",
+)
 LIMITS = ("params_max", "macs_max", "activation_bytes_max")
 SCHEDULES = Enum("sweep", "synchronous")
-
-
-_TRAINING = "it stands under `training`"
-_ELSEWHERE = {  # top-level keys that people try, and where it goes here
-    "batch_size": "it stands in `fit`, under `training`",
-    "blocks": "blocks are not part of this version: write the nodes out",
-    "callbacks": _TRAINING,
-    "compile": _TRAINING,
-    "connections": "the wiring is each node's `from`",
-    "constants": "values with a name stand under `params`",
-    "description": "it is called `doc`",
-    "edges": "the wiring is each node's `from`",
-    "epochs": "it stands in `fit`, under `training`",
-    "fit": _TRAINING,
-    "graph": "the nodes stand under `nodes`",
-    "layers": "the layers are called `nodes`, each with a name",
-    "loss": _TRAINING,
-    "losses": _TRAINING,
-    "metrics": _TRAINING,
-    "optimizer": _TRAINING,
-    "states": "states stand in a loop: `loops: {settle: {passes: 5, states: …}}`",
-    "variables": "values with a name stand under `params`",
-    "version": f"the language version is `specc: {VERSION}`",
-}
-
-
-_NAMING = {"inputs", "nodes", "loops"}  # the sections that name values
-_TAKEN_FOR_NODES = {"blocks", "graph", "layers", "states"}
-_SECTION_HINTS = {
-    "inputs": "name what goes in: `inputs: {features: [13]}`",
-    "nodes": "name every node: `nodes: {hidden: {op: Dense, units: 20}}`",
-    "loops": "name every loop: `loops: {settle: {passes: 5, states: {a: {init: A, next: sum}}}}`",
-    "states": "name what is carried: `states: {a: {init: A, next: sum}}`",
-    "collect": "name what is collected: `collect: {history: sum}`",
-    "targets": "name the targets: `targets: {tidl: {device: am68a}}`",
-}
 
 
 def decode(root: Node | None, source: Source, diagnostics: Diagnostics, overrides: MappingABC[str, str]) -> Spec | None:
@@ -79,7 +57,11 @@ def decode(root: Node | None, source: Source, diagnostics: Diagnostics, override
     if isinstance(root, Mapping) and root.entries:
         return _Decoder(root, source, diagnostics, overrides).run()
     example = "write `specc: 1`, then `inputs`, `nodes` and `outputs`"
-    if root is None or isinstance(root, Mapping) or (isinstance(root, Scalar) and root.value is None and not isinstance(root, Broken)):
+    if (
+        root is None
+        or isinstance(root, Mapping)
+        or (isinstance(root, Scalar) and root.value is None and not isinstance(root, Broken))
+    ):
         whole = source.span(0, min(len(source.text), 1))
         diagnostics.report("empty-spec", "the file holds no spec", (whole, "nothing here"), help=example)
     elif not isinstance(root, Broken):
@@ -114,8 +96,8 @@ class _Decoder:
 
     def run(self) -> Spec:
         fields = Fields(self.root, "the spec", self.diagnostics)
-        fields.only(SECTIONS, _ELSEWHERE)
-        if _NAMING & {*fields.misspelt.values()} or _TAKEN_FOR_NODES & fields.entries.keys():
+        fields.only(SECTIONS, TOP_LEVEL)
+        if NAMING & {*fields.misspelt.values()} or TAKEN_FOR_NODES & fields.entries.keys():
             self.is_complete = False
         self.version(fields)
         name = self.model_name(fields)
@@ -171,7 +153,9 @@ class _Decoder:
             if isinstance(node, Broken):
                 return
             message = f"this specc reads language version {VERSION}, found {describe(node)}"
-            self.diagnostics.report("missing-version", message, (node.span, "not known"), help=f"write `specc: {VERSION}`")
+            self.diagnostics.report(
+                "missing-version", message, (node.span, "not known"), help=f"write `specc: {VERSION}`"
+            )
 
     def model_name(self, fields: Fields) -> str:
         stem = PurePath(self.source.name).name.split(".")[0]
@@ -201,17 +185,19 @@ class _Decoder:
         self.names.setdefault(key.text, key.span)
 
     def section(self, fields: Fields, key: str) -> tuple[Entry, ...]:
-        mapping = fields.mapping(key, _SECTION_HINTS.get(key, ""))
+        mapping = fields.mapping(key, SECTION_HINTS.get(key, ""))
         if mapping is None and not _is_null(fields.node_of(key)) and key in fields.entries:
             self.is_complete = False
         return mapping.entries if mapping else ()
 
     def inputs(self, fields: Fields) -> tuple[InputDecl, ...]:
         entry = fields.entry("inputs")
-        empty = entry is not None and (_is_null(entry.value) or (isinstance(entry.value, Mapping) and not entry.value.entries))
+        empty = entry is not None and (
+            _is_null(entry.value) or (isinstance(entry.value, Mapping) and not entry.value.entries)
+        )
         if entry is None or empty:
             place = entry.key.span if entry else self.first_key()
-            fields.missing("inputs", place, _SECTION_HINTS["inputs"])
+            fields.missing("inputs", place, SECTION_HINTS["inputs"])
             self.is_complete = False
         found: list[InputDecl] = []
         for one in self.section(fields, "inputs"):
@@ -233,8 +219,8 @@ class _Decoder:
     def nodes(self, fields: Fields) -> tuple[NodeDecl, ...]:
         entry = fields.entry("nodes")
         if (entry is None or _is_null(entry.value)) and not isinstance(fields.node_of("outputs"), Mapping):
-            if not _TAKEN_FOR_NODES & fields.entries.keys():
-                fields.missing("nodes", entry.key.span if entry else self.first_key(), _SECTION_HINTS["nodes"])
+            if not TAKEN_FOR_NODES & fields.entries.keys():
+                fields.missing("nodes", entry.key.span if entry else self.first_key(), SECTION_HINTS["nodes"])
             self.is_complete = False
         found: list[NodeDecl] = []
         for entry in self.section(fields, "nodes"):
@@ -259,10 +245,14 @@ class _Decoder:
             if "passes" not in fields.entries:
                 fields.missing("passes", entry.key.span, "say how often the body runs: `passes: 5`")
             states = fields.entry("states")
-            if states is None or _is_null(states.value) or (isinstance(states.value, Mapping) and not states.value.entries):
+            if (
+                states is None
+                or _is_null(states.value)
+                or (isinstance(states.value, Mapping) and not states.value.entries)
+            ):
                 place = states.key.span if states else entry.key.span
                 self.is_complete = False
-                fields.missing("states", place, _SECTION_HINTS["states"])
+                fields.missing("states", place, SECTION_HINTS["states"])
         passes = fields.get("passes", Int(1, 1_000_000), 1)
         schedule = fields.get("schedule", SCHEDULES, "sweep")
         states = tuple(self.state(one) for one in self.section(fields, "states"))

@@ -214,7 +214,9 @@ class _Walker:
             raise self.error(node.value, f"expected a list, found {show(many)}")
         items = cast("tuple[Any, ...]", many)
         if not isinstance(index, int) or not -len(items) <= index < len(items):
-            raise self.error(node.slice, f"the list has {len(items)} elements, counted from 0; found the index {show(index)}")
+            raise self.error(
+                node.slice, f"the list has {len(items)} elements, counted from 0; found the index {show(index)}"
+            )
         return items[index]
 
     def compare(self, node: ast.Compare, depth: int) -> bool:

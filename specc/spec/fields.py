@@ -78,7 +78,9 @@ class Fields:
             self.entries = {entry.key.text: entry for entry in node}
         elif not isinstance(node, Broken):
             message = f"{what} has to be a mapping, found {describe(node)}"
-            diagnostics.report("wrong-type", message, (node.span, "not a mapping"), help=help or "write `key: value` pairs")
+            diagnostics.report(
+                "wrong-type", message, (node.span, "not a mapping"), help=help or "write `key: value` pairs"
+            )
 
     def entry(self, key: str) -> Entry | None:
         return self.entries.get(key)

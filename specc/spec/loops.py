@@ -25,6 +25,9 @@ def check_loops(
     return _Loops(graph, inits, syntax, diagnostics, unsure).run()
 
 
+_LONGEST = 16  # more nodes of a cycle are not printed
+
+
 @dataclass(slots=True)
 class _Loops:
     graph: Graph
@@ -82,7 +85,10 @@ class _Loops:
 
     def report_cycle(self, cycle: list[str], readers: list[str]) -> None:
         first, last = self.graph.by_name[cycle[0]], self.graph.by_name[cycle[-1]]
-        path = " → ".join(f"`{name}`" for name in (*cycle, cycle[0]))
+        shown = [f"`{name}`" for name in (*cycle, cycle[0])]
+        if len(shown) > _LONGEST:
+            shown[_LONGEST // 2 : -2] = [f"… {len(cycle)} nodes in all …"]
+        path = " → ".join(shown)
         because = f"`{first.name}` reads `{last.name}`, which depends on `{first.name}`"
         if first is last:
             because = f"`{first.name}` reads itself"
@@ -147,7 +153,7 @@ class _Loops:
         )
 
     def check_states(self, loop: Loop) -> None:
-        """Reports states that no pass changes, and loops in which no state leads to a `next`: a name is likely wrong."""
+        """Reports states that no pass changes, and loops in which no state leads to a `next`: likely a wrong name."""
         constant = [state for state in loop.states if state.next.value == state.name]
         for state in constant:
             self.diagnostics.report(
@@ -164,7 +170,8 @@ class _Loops:
             ends = ", ".join(f"`{state.next}`" for state in loop.states)
             self.diagnostics.report(
                 "state-not-cyclic",
-                f"loop `{loop.name}` repeats nothing: no node leads from its states ({names}) to what they become ({ends})",
+                f"loop `{loop.name}` repeats nothing: "
+                f"no node leads from its states ({names}) to what they become ({ends})",
                 (loop.origin.span, "every pass would give the same"),
                 *((state.origin.span, "read by no node that leads to a `next`") for state in loop.states[:4]),
                 help="let a node on the cycle read the state in its `from`",
@@ -186,7 +193,8 @@ class _Loops:
                     continue  # it has one that could not be read
                 self.diagnostics.report(
                     "missing-init",
-                    f"`{source}` is read in the first pass of the synchronous loop `{loop.name}`, before it has a value",
+                    f"`{source}` is read in the first pass of the synchronous loop `{loop.name}`, "
+                    "before it has a value",
                     (self.graph.by_name[source].origin.span, "no `init` given"),
                     (operand.span, f"`{name}` reads the value of the pass before"),
                     help=f"add `init: zeros` (or `ones`, an input, a node) to `{source}`",

@@ -11,58 +11,12 @@ from specc.ops import _registry as registry
 from specc.ops._attributes import AttributeField, Str, describe, fields_of
 from specc.ops._base import Mismatch, OpDef
 from specc.source import Mapping, Node, Scalar, Sequence, Span
+from specc.spec._hints import KIND, NODE, OTHER_WORDS, READS
 from specc.spec.document import NodeDecl, Reference
 from specc.spec.fields import IDENTIFIER, MERGE, NO_MERGE, Broken, Fields, decode_value
 
 COMMON = ("op", "call", "from", "doc", "init")
 _PORT = re.compile(r"[A-Za-z0-9_]+")
-_SHAPES = "shapes of inputs stand under `inputs`; all others are inferred"
-_READS = "what a node reads is its `from`"
-_KIND = "the Keras class is given as `op`"
-_LATER = "blocks, `repeat` and `when` are not part of this version: write the nodes out"
-_HINTS = {
-    "name": "a node's name is its key",
-    "input_shape": _SHAPES,
-    "batch_input_shape": _SHAPES,
-    "batch_shape": _SHAPES,
-    "input_dim": _SHAPES,
-    "weights": "a spec holds no weights; load them into the built model",
-    "inputs": _READS,
-    "input": _READS,
-    "type": _KIND,
-    "class_name": _KIND,
-    "layer": _KIND,
-    "block": _LATER,
-    "repeat": _LATER,
-    "when": _LATER,
-    MERGE: NO_MERGE,
-}
-_OTHER_WORDS = {  # what Keras 1, other frameworks and papers call an attribute
-    "act": "activation",
-    "alpha": "negative_slope",
-    "bias": "use_bias",
-    "border_mode": "padding",
-    "channels": "filters",
-    "drop": "rate",
-    "dropout": "rate",
-    "drop_rate": "rate",
-    "keep": "keep_prob",
-    "kernel": "kernel_size",
-    "kernel_init": "kernel_initializer",
-    "kernel_shape": "kernel_size",
-    "nb_filter": "filters",
-    "neurons": "units",
-    "nodes": "units",
-    "output_dim": "units",
-    "out_channels": "filters",
-    "out_features": "units",
-    "p": "rate",
-    "pool": "pool_size",
-    "shape": "target_shape",
-    "size": "units",
-    "subsample": "strides",
-    "width": "units",
-}
 _MISSING: Any = object()
 
 
@@ -105,6 +59,8 @@ def decode_node(key: Scalar, node: Node, diagnostics: Diagnostics, odd: Collecti
         _report_no_kind(key, node, diagnostics)
     if operands is None and any(_means_from(entry.key.text, syntax) for entry in syntax):
         operands = ()  # a misspelt `from` is one mistake: nothing is assumed in its place
+    if not isinstance(node, Mapping):
+        operands = ()
     return NodeDecl(key.text, key.span, op_name, target, attributes, operands, doc, init, kind_span, syntax)
 
 
@@ -112,7 +68,7 @@ def _means_from(name: str, syntax: Mapping) -> bool:
     """Whether an unknown key was most likely to say what the node reads."""
     if name in COMMON or "from" in syntax:
         return False
-    return _HINTS.get(name) in (_READS, NO_MERGE) or did_you_mean(name, COMMON) == "from"
+    return NODE.get(name) in (READS, NO_MERGE) or did_you_mean(name, COMMON) == "from"
 
 
 def _only_call(fields: Fields, diagnostics: Diagnostics) -> None:
@@ -121,9 +77,7 @@ def _only_call(fields: Fields, diagnostics: Diagnostics) -> None:
     other = "a `call` applies a layer as it is: its attributes stand where it is defined"
     unknown = [name for name in fields.entries if name not in known]
     attributes = {name for op in registry.all_ops() for name in fields_of(op.attributes)} if unknown else set[str]()
-    hints = {
-        name: _HINTS.get(name, other) for name in unknown if name in attributes or did_you_mean(name, known) is None
-    }
+    hints = {name: NODE.get(name, other) for name in unknown if name in attributes or did_you_mean(name, known) is None}
     fields.only(known, hints)
 
 
@@ -133,10 +87,10 @@ def _report_no_kind(key: Scalar, node: Mapping, diagnostics: Diagnostics) -> Non
     for entry in node:
         name, value = entry.key.text, entry.value
         if name == MERGE or name in ("block", "repeat"):
-            diagnostics.report("node-kind", message, (entry.key.span, "not known here"), help=_HINTS[name])
+            diagnostics.report("node-kind", message, (entry.key.span, "not known here"), help=NODE[name])
             return
         names_op = isinstance(value, Scalar) and registry.find(value.text) is not None
-        meant = "op" if names_op or _HINTS.get(name) == _KIND else did_you_mean(name, ("op", "call"))
+        meant = "op" if names_op or NODE.get(name) == KIND else did_you_mean(name, ("op", "call"))
         if name not in COMMON and meant:
             fix = Fix(entry.key.span, meant, f"replace `{short(name)}` by `{meant}`")
             help = f"did you mean `{meant}`?"
@@ -228,7 +182,7 @@ def decode_attributes(
 def _meant(name: str, known: Collection[str], syntax: Mapping) -> list[str]:
     """The attribute that an unknown one may stand for; none that is given anyhow."""
     free = [one for one in known if one not in syntax]
-    other = _OTHER_WORDS.get(name.lower())
+    other = OTHER_WORDS.get(name.lower())
     return [other] if other in free else closest(name, free, 1)
 
 
@@ -242,7 +196,7 @@ def _unknown_attribute(
 ) -> None:
     name = key.text
     message = f"unknown attribute `{short(name)}` of {op.name}"
-    help, fix = _HINTS.get(name, ""), None
+    help, fix = NODE.get(name, ""), None
     if not help:
         meant = _meant(name, (*known, *common), syntax)
         listed = ", ".join(f"`{one}`" for one in known)
@@ -282,6 +236,8 @@ def reference(node: Node, diagnostics: Diagnostics, odd: Collection[str] = (), h
         if len(several) > 1 and all(IDENTIFIER.fullmatch(one) for one in several):
             help = f"several are a list: `[{', '.join(several)}]`"
         message = f"`{short(node.text)}` is not the name of a value"
-        diagnostics.report("invalid-name", message, (node.span, "not a name"), help=help or "write `node` or `node.port`")
+        diagnostics.report(
+            "invalid-name", message, (node.span, "not a name"), help=help or "write `node` or `node.port`"
+        )
         return None
     return Reference(name, port or None, node.span)

@@ -81,7 +81,9 @@ class Params:
             type_name = fields.get("type", Enum(*_TYPES))
             default = fields.node_of("default")
             if default is None:
-                fields.missing("default", entry.key.span, "give it one, so that the spec compiles as it is: `default: 5`")
+                fields.missing(
+                    "default", entry.key.span, "give it one, so that the spec compiles as it is: `default: 5`"
+                )
                 return 0, type_name
             node = default
         found = self.substitute(node)

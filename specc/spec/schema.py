@@ -13,7 +13,6 @@ from specc.ops._base import OpDef
 from specc.ops._keras_objects import ACTIVATION, ACTIVITY_REGULARIZER, CONSTRAINT, INITIALIZER, REGULARIZER, KerasObject
 from specc.spec._training_objects import EARLY_STOPPING, FIT, LOSS, METRIC, OPTIMIZER, SCHEDULE
 from specc.spec.decode import LIMITS, SCHEDULES, VERSION
-from specc.targets import available, load
 
 ID = "urn:specc:schema:spec:1"
 _EXPRESSION: Schema = {"type": "string", "pattern": r"\$\{", "description": "an expression: ${...}"}
@@ -31,8 +30,8 @@ _SHARED: dict[str, Kind] = {
 }
 
 
-def schema() -> Schema:
-    """The whole language as JSON Schema 2020-12."""
+def schema(targets: Schema) -> Schema:
+    """The whole language as JSON Schema 2020-12; `targets` is that of the section of their options."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,
@@ -54,11 +53,11 @@ def schema() -> Schema:
             "targets": {"$ref": "#/$defs/targets"},
             "moved": {"$ref": "#/$defs/moved"},
         },
-        "$defs": _definitions(),
+        "$defs": _definitions(targets),
     }
 
 
-def _definitions() -> Schema:
+def _definitions(targets: Schema) -> Schema:
     ops = [op for op in registry.all_ops() if op.name != "Input"]
     return {
         "reference": {
@@ -85,7 +84,7 @@ def _definitions() -> Schema:
         },
         "training": _training(),
         "budget": _budget(),
-        "targets": _targets(),
+        "targets": targets,
         "moved": {
             "type": "array",
             "description": "Renames, so that checkpoints and reviews follow.",
@@ -253,16 +252,3 @@ def _budget() -> Schema:
     limits = {name: {"type": "integer", "minimum": 0} for name in LIMITS}
     targets = {"type": "array", "items": {"type": "string"}, "description": "Targets the network has to stay legal for."}
     return {**_object({**limits, "targets": targets}), "description": "Invariants checked on every build."}
-
-
-def _targets() -> Schema:
-    """Options of the built-in targets; other targets bring their own."""
-    known: Schema = {}
-    for name in available():
-        target = load(name)
-        options = {
-            option.name: {"enum": list(option.values), "default": option.default, "description": option.doc}
-            for option in target.options
-        }
-        known[name] = {**_object(options), "description": target.doc}
-    return {"type": "object", "properties": known, "additionalProperties": {"type": "object"}}

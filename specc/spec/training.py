@@ -8,30 +8,12 @@ from specc.diagnostics import Diagnostics
 from specc.ops._attributes import Float
 from specc.ops._keras_objects import KerasObject
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
+from specc.spec import _hints as hints
 from specc.spec._training_objects import EARLY_STOPPING, FIT, LOSS, METRIC, OPTIMIZER
 from specc.spec.document import Training
 from specc.spec.fields import Broken, Fields, decode_value
 
 KEYS = ("optimizer", "loss", "losses", "loss_weights", "metrics", "fit")
-_IN_FIT = "it stands in `fit`"
-_ELSEWHERE = {
-    "batch_size": _IN_FIT,
-    "callbacks": "`fit` has `early_stopping`; other callbacks are the training script's",
-    "early_stopping": _IN_FIT,
-    "epochs": _IN_FIT,
-    "learning_rate": "it stands in the optimizer: `optimizer: {op: Adam, learning_rate: 0.001}`",
-    "lr": "it stands in the optimizer: `optimizer: {op: Adam, learning_rate: 0.001}`",
-    "patience": "it stands in `early_stopping`, in `fit`",
-    "validation_split": _IN_FIT,
-}
-_NOT_IN_FIT = {
-    "callbacks": "write `early_stopping`; other callbacks are the training script's",
-    "monitor": "it stands in `early_stopping`",
-    "patience": "it stands in `early_stopping`",
-    "verbose": "how much is printed is the training script's matter",
-    "x": "a spec holds no data",
-    "y": "a spec holds no data",
-}
 
 
 def decode_training(
@@ -53,7 +35,7 @@ class _Training:
         fields = self.fields
         if not isinstance(fields.node, Mapping):
             return None
-        fields.only(KEYS, _ELSEWHERE)
+        fields.only(KEYS, hints.TRAINING)
         optimizer = fields.get("optimizer", OPTIMIZER)
         if optimizer is None:
             if "optimizer" not in fields.entries:
@@ -166,7 +148,7 @@ def _fit(fields: Fields, diagnostics: Diagnostics) -> tuple[dict[str, Any], Kera
     if mapping is None:
         return {}, None
     inner = Fields(mapping, "`fit`", diagnostics)
-    inner.only([*FIT, "early_stopping"], _NOT_IN_FIT)
+    inner.only([*FIT, "early_stopping"], hints.FIT_KEYS)
     settings = {key: inner.get(key, kind) for key, (kind, _) in FIT.items() if key in inner.entries}
     settings = {key: value for key, value in settings.items() if value is not None}
     split = inner.entry("validation_split")
@@ -180,11 +162,15 @@ def _fit(fields: Fields, diagnostics: Diagnostics) -> tuple[dict[str, Any], Kera
     node = inner.node_of("early_stopping")
     if node is None:
         return settings, None
-    stopping = Fields(node, "`early_stopping`", diagnostics, "write `early_stopping: {monitor: val_loss, patience: 50}`")
+    stopping = Fields(
+        node, "`early_stopping`", diagnostics, "write `early_stopping: {monitor: val_loss, patience: 50}`"
+    )
     if not isinstance(node, Mapping):
         return settings, None
     stopping.only(EARLY_STOPPING)
-    given = tuple((key, stopping.get(key, kind)) for key, (kind, _) in EARLY_STOPPING.items() if key in stopping.entries)
+    given = tuple(
+        (key, stopping.get(key, kind)) for key, (kind, _) in EARLY_STOPPING.items() if key in stopping.entries
+    )
     monitor = dict(given).get("monitor", "val_loss")
     is_kept = settings.get("validation_split") or (split is not None and "validation_split" not in settings)
     if isinstance(monitor, str) and monitor.startswith("val_") and not is_kept:

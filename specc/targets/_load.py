@@ -25,9 +25,13 @@ _MEND = "mend the target file, or name another target"
 @cache
 def available() -> tuple[str, ...]:
     """The names of the built-in targets and of installed packages' ones."""
+    return tuple(sorted({*_built_in(), *(point.name for point in entry_points(group=ENTRY_POINTS))}))
+
+
+@cache
+def _built_in() -> tuple[str, ...]:
     folder = resources.files("specc.targets")
-    names = [one.name.removesuffix(_SUFFIX) for one in folder.iterdir() if one.name.endswith(_SUFFIX)]
-    return tuple(sorted({*names, *(point.name for point in entry_points(group=ENTRY_POINTS))}))
+    return tuple(one.name.removesuffix(_SUFFIX) for one in folder.iterdir() if one.name.endswith(_SUFFIX))
 
 
 @cache
@@ -41,13 +45,13 @@ def load(name: str) -> Target:
             help = "check the path: in a spec it counts from the spec's folder"
             raise TargetError(f"target file `{name}` cannot be read: {reason}", help) from None
         return parse(text, name)
-    if name not in available():
+    if name in _built_in():
+        file = resources.files("specc.targets").joinpath(name + _SUFFIX)
+        return _target(yaml.load(file.read_text(encoding="utf-8"), _Loader))
+    if name not in available():  # slow: it looks through all that is installed
         close = did_you_mean(name, available())
         known = ", ".join(f"`{one}`" for one in available())
         raise TargetError(f"unknown target `{name}`", f"did you mean `{close}`?" if close else f"known: {known}")
-    file = resources.files("specc.targets").joinpath(name + _SUFFIX)
-    if file.is_file():
-        return _target(yaml.load(file.read_text(encoding="utf-8"), _Loader))
     point = next(iter(entry_points(group=ENTRY_POINTS, name=name)))
     return parse(Path(point.load()()).read_text(encoding="utf-8"), name)
 
@@ -96,7 +100,9 @@ def _check(target: Target, name: str) -> None:
                 raise TargetError(message, error.help or _MEND, "bad-target") from None
     for option in target.options:
         if option.default not in option.values:
-            message = f"target file `{name}`: option `{option.name}`: the default `{option.default}` is not among its values"
+            message = (
+                f"target file `{name}`: option `{option.name}`: the default `{option.default}` is not among its values"
+            )
             raise TargetError(message, _MEND, "bad-target")
 
 

@@ -22,7 +22,7 @@ class TargetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice a spec may make under `targets:`. `refused` maps values that are understood and not taken to the reason."""
+    """A choice a spec may make under `targets:`. `refused` maps values that are not taken to the reason."""
 
     name: str
     values: tuple[str, ...]

@@ -15,5 +15,8 @@ def with_options(target: Target, node: Mapping, diagnostics: Diagnostics) -> Tar
     """The target with the options a spec gives; a wrong one is reported and the default stays."""
     fields = Fields(node, f"the options of target `{target.name}`", diagnostics)
     fields.only([option.name for option in target.options])
-    chosen = {option.name: fields.get(option.name, Enum(*option.values, refused=option.refused), option.default) for option in target.options}
+    chosen = {
+        option.name: fields.get(option.name, Enum(*option.values, refused=option.refused), option.default)
+        for option in target.options
+    }
     return replace(target, chosen=chosen)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from specc.targets._load import available, load
+
 _CONSTRAINTS: dict[str, Any] = {
     "type": ["array", "null"],
     "items": {
@@ -12,7 +14,10 @@ _CONSTRAINTS: dict[str, Any] = {
         "additionalProperties": False,
         "properties": {
             "id": {"type": "string", "pattern": "^[a-z0-9-]+$"},
-            "when": {"type": "string", "description": "an expression over facts and options; the constraint applies where it holds"},
+            "when": {
+                "type": "string",
+                "description": "an expression over facts and options; the constraint applies where it holds",
+            },
             "require": {"type": "string", "description": "an expression that has to hold"},
             "message": {"type": "string", "description": "what is wrong, with {fact} filled in"},
             "source": {"type": "string", "description": "`KEY: row`, KEY standing in `sources`"},
@@ -63,3 +68,20 @@ SCHEMA: dict[str, Any] = {
         },
     },
 }
+
+
+def options_schema() -> dict[str, Any]:
+    """The JSON Schema of a spec's `targets` section: the options of the targets there are; others bring their own."""
+    known: dict[str, Any] = {}
+    for target in map(load, available()):
+        options = {
+            option.name: {"enum": list(option.values), "default": option.default, "description": option.doc}
+            for option in target.options
+        }
+        known[target.name] = {
+            "type": "object",
+            "properties": options,
+            "additionalProperties": False,
+            "description": target.doc,
+        }
+    return {"type": "object", "properties": known, "additionalProperties": {"type": "object"}}

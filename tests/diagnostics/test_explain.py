@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+
 from specc.diagnostics import CODES
 from specc.driver import check
 
@@ -15,7 +16,9 @@ PAGES = resources.files("specc.diagnostics") / "explain"
 IN_PROSE = {"unreadable-file", "not-equivalent", "file-operator", "file-weights", "build-failed"}
 RUN = sorted(CODES.keys() - IN_PROSE)
 
-_BLOCK = re.compile(r"(?:^<!-- (?P<kind>targets|file): (?P<value>.+?) -->\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
+_BLOCK = re.compile(
+    r"(?:^<!-- (?P<kind>targets|file): (?P<value>.+?) -->\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Writes the reference pages and every shown output: `python docs/generate.py`, or `--quick` to leave TensorFlow out."""
+"""Writes the reference pages and every shown output: `python docs/generate.py`; `--quick` leaves TensorFlow out."""
 
 from __future__ import annotations
 

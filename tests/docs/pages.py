@@ -13,6 +13,7 @@ What a block is, its comments and its language say:
     <!-- python                   a block that is run, in the order of the page
     <!-- output                   what the Python block before it prints
     ```sh                         commands that are not run: they install, commit or take a terminal
+    <!-- step                     of CONTRIBUTING.md: commands that are run in a copy of the repository
     ```diff                       what a step changes in a file
 """
 

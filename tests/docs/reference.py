@@ -13,8 +13,8 @@ import click
 from specc.diagnostics import CODES
 from specc.diagnostics.pages import page as explanation
 from specc.lowering import _registry as lowerings
-from specc.ops import _registry as ops
 from specc.ops import _keras_objects as objects
+from specc.ops import _registry as ops
 from specc.ops._attributes import AttributeField, fields_of
 from specc.ops._base import Attributes, OpDef
 from specc.ops._keras_objects import KerasObject, ObjectOf
@@ -39,7 +39,8 @@ def _page(title: str, source: str, parts: Iterable[str]) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines)
+    escaped = [[cell.replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in escaped)
 
 
 def _anchor(heading: str) -> str:
@@ -67,7 +68,8 @@ def ops_page() -> str:
         "Ops",
         "the files in `specc/ops/`",
         [
-            "An op is a Keras layer class and takes that class' arguments with Keras' defaults. Shapes leave out the batch axis.",
+            "An op is a Keras layer class and takes that class' arguments with Keras' defaults. "
+            "Shapes leave out the batch axis.",
             index,
             "Every op also takes these:",
             _table(_ATTRIBUTE_HEAD, common),
@@ -75,6 +77,7 @@ def ops_page() -> str:
             "## Objects",
             "Where an attribute takes one of these it is written by name, `he_normal`, or with arguments, "
             "`{op: RandomNormal, stddev: 0.02}`. Optimizers, losses and metrics stand under `training`.",
+            f"### Activations\n\n{_listed(objects.ACTIVATION.values)}.",
             *(_objects(title, kind) for title, kind in OBJECTS.items()),
         ],
     )
@@ -90,9 +93,6 @@ def _op(op: OpDef) -> str:
     rows = [_attribute(field) for name, field in fields_of(op.attributes).items() if name not in common]
     if rows:
         parts.append(_table(_ATTRIBUTE_HEAD, rows))
-    ports = op.ports
-    if isinstance(ports, tuple):
-        parts.append(f"Results: {', '.join(ports)}.")
     return "\n\n".join(parts)
 
 
@@ -105,7 +105,8 @@ def _objects(title: str, kind: ObjectOf) -> str:
     rows: list[tuple[str, str, str]] = []
     for name, arguments in kind.classes.items():
         aliases = [f"`{alias}`" for alias, one in kind.names.items() if one == name and alias != name]
-        given = [f"`{key}`" if default is ... else f"`{key}: {shown(default)}`" for key, (_, default) in arguments.items()]
+        defaults = {key: default for key, (_, default) in arguments.items()}
+        given = [f"`{key}`" if one is ... else f"`{key}: {shown(one)}`" for key, one in defaults.items()]
         rows.append((f"`{name}`", ", ".join(aliases), ", ".join(given)))
     return "\n\n".join([f"### {title}", _table(("class", "also", "arguments"), rows)])
 
@@ -148,7 +149,7 @@ def _target(target: Target) -> str:
     parts = [f"## {target.name}", target.doc]
     if target.options:
         parts.append("Options, given in a spec as " + f"`targets: {{{target.name}: {{…}}}}`:")
-        rows = [(f"`{one.name}`", ", ".join(f"`{v}`" for v in one.values), f"`{one.default}`", one.doc) for one in target.options]
+        rows = [(f"`{one.name}`", _listed(one.values), f"`{one.default}`", one.doc) for one in target.options]
         parts.append(_table(("option", "values", "default", "meaning"), rows))
     if not target.ops:
         return "\n\n".join(parts)
@@ -157,22 +158,30 @@ def _target(target: Target) -> str:
     constraints += [(op, one) for op, rows in target.ops.items() for one in rows]
     parts.append("Constraints on the lowered graph:")
     parts.append(_table(("op", "id", "requires", "source"), [_constraint(op, one, target) for op, one in constraints]))
-    parts.append("Legal without a constraint of their own: " + ", ".join(f"`{op}`" for op in free) + ".")
+    parts.append(f"Legal without a constraint of their own: {_listed(free)}.")
     if target.activations:
-        listed = ", ".join(f"`{one}`" for one in target.activations)
-        parts.append(f"Activations inside the graph: {listed} ({target.cite(target.activation_source)}).")
+        source = target.cite(target.activation_source)
+        parts.append(f"Activations inside the graph: {_listed(target.activations)} ({source}).")
     if target.limits:
-        parts.append("Limits that lowerings keep to: " + ", ".join(f"{key} {value}" for key, value in target.limits.items()) + ".")
+        limits = ", ".join(f"{key} {value}" for key, value in target.limits.items())
+        parts.append(f"Limits that lowerings keep to: {limits}.")
     if target.lowerings:
         parts.append("Lowerings, the first that matches is applied until the op is legal:")
-        parts.append(_table(("lowering", "what it does"), [(f"`{one}`", lowerings.get(one).doc) for one in target.lowerings]))
+        docs = [(f"`{one}`", lowerings.get(one).doc) for one in target.lowerings]
+        parts.append(_table(("lowering", "what it does"), docs))
     if target.file_operators:
-        listed = ", ".join(f"`{one}`" for one in target.file_operators)
-        parts.append(f"Operators that the written `.tflite` file may hold ({target.cite(target.file_source)}): {listed}.")
+        source = target.cite(target.file_source)
+        parts.append(
+            f"Operators that the written `.tflite` file may hold ({source}): {_listed(target.file_operators)}."
+        )
     if target.sources:
         parts.append("Sources:")
         parts.append(_table(("key", "document"), sorted((f"`{key}`", text) for key, text in target.sources.items())))
     return "\n\n".join(parts)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{one}`" for one in names)
 
 
 def _constraint(op: str, one: Constraint, target: Target) -> tuple[str, str, str, str]:
@@ -207,7 +216,9 @@ def _explained(slug: str) -> str:
             is_code = not is_code
             if is_code:
                 lines.append("<!-- other -->")  # tests/diagnostics checks it
-        lines.append(f"#{line}" if line.startswith("#") and not is_code else line)
+        elif not is_code:
+            line = re.sub(r"\]\(([a-z-]+)\.md\)", r"](#\1)", f"#{line}" if line.startswith("#") else line)
+        lines.append(line)
     return "\n".join(lines)
 
 
@@ -221,13 +232,15 @@ def cli_page() -> str:
     context = click.Context(main, info_name="specc")
     names = main.list_commands(context)
     commands = [command for name in names if (command := main.get_command(context, name)) and not command.hidden]
+    rows = [(f"[`specc {one.name}`](#specc-{one.name})", _summary(one)) for one in commands]
     return _page(
         "Commands",
         "the files in `specc/cli/`",
         [
             _help(main),
-            _table(("command", "what it does"), [(f"[`specc {one.name}`](#specc-{one.name})", _summary(one)) for one in commands]),
-            "Exit codes: 0 where nothing is wrong, 1 for findings, 2 for a command that cannot be understood, 3 for a bug in specc.",
+            _table(("command", "what it does"), rows),
+            "Exit codes: 0 where nothing is wrong, 1 for findings, 2 for a command that cannot be understood, "
+            "3 for a bug in specc.",
             *(_command(one, context) for one in commands),
         ],
     )
@@ -246,11 +259,11 @@ def _command(command: click.Command, parent: click.Context) -> str:
 def _option(option: click.Option, context: click.Context) -> tuple[str, str, str]:
     names = ", ".join(f"`{one}`" for one in option.opts)
     if not option.is_flag:
-        metavar = option.metavar or ("|".join(option.type.choices) if isinstance(option.type, click.Choice) else option.type.name)
-        names += f" `{metavar}`"
+        choices = option.type.choices if isinstance(option.type, click.Choice) else (option.type.name,)
+        names += f" `{option.metavar or '|'.join(map(str, choices))}`"
     default = option.default
-    is_given = default is not None and not option.is_flag and not option.multiple and isinstance(default, (str, int, float))
-    return names, f"`{default}`" if is_given else "", option.help or ""
+    is_shown = isinstance(default, (str, int, float)) and not option.is_flag and not option.multiple
+    return names, f"`{default}`" if is_shown else "", option.help or ""
 
 
 def _summary(command: click.Command) -> str:

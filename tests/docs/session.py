@@ -20,6 +20,7 @@ from typing import Any
 from .pages import ROOT, Block, Page
 
 _ENVIRONMENT = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "TF_CPP_MIN_LOG_LEVEL": "3", "LC_ALL": "C"}
+FUNCTIONS = f'python() {{ "{sys.executable}" "$@"; }}; specc() {{ python -m specc "$@"; }}; '
 _SHELL = re.compile(r"[|<>;&*?$`~]")
 _MEASURED = re.compile(r"\b\d\.\d+e[-+]\d+\b")
 
@@ -90,7 +91,8 @@ class Session:
 
     def shell(self, command: str) -> str:
         found = subprocess.run(
-            ["sh", "-c", f'specc() {{ "{sys.executable}" -m specc "$@"; }}; {command}'],
+            ["sh", "-c", FUNCTIONS + command],
+            check=False,
             env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -134,7 +136,7 @@ def captured() -> Generator[io.StringIO]:
     with TemporaryFile() as log:
         for number in (1, 2):
             os.dup2(log.fileno(), number)
-        sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
         os.environ.update(_ENVIRONMENT)
         try:
             yield printed

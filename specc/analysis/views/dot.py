@@ -16,7 +16,11 @@ _STYLES = {
 def render(picture: Picture) -> str:
     boxes = {box.id: box for box in picture.boxes}
     members = loop_frames(picture)
-    lines = [f"digraph {_text(picture.title)} {{", '  node [fontname="Helvetica", fontsize=11];', '  edge [fontname="Helvetica", fontsize=9];']
+    lines = [
+        f"digraph {_text(picture.title)} {{",
+        '  node [fontname="Helvetica", fontsize=11];',
+        '  edge [fontname="Helvetica", fontsize=9];',
+    ]
 
     def frame(id: str | None, indent: str) -> None:
         lines.extend(f"{indent}{_box(boxes[name])}" for name in members[id])
@@ -31,7 +35,9 @@ def render(picture: Picture) -> str:
     for arrow in picture.arrows:
         settings = [f"label={_text(arrow.label)}"] if arrow.label else []
         settings += ["style=dashed", "constraint=false"] if arrow.is_back else []
-        lines.append(f"  {_text(arrow.start)} -> {_text(arrow.end)}" + (f" [{', '.join(settings)}];" if settings else ";"))
+        lines.append(
+            f"  {_text(arrow.start)} -> {_text(arrow.end)}" + (f" [{', '.join(settings)}];" if settings else ";")
+        )
     lines.append("}")
     return "\n".join(lines) + "\n"
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from specc.analysis.views.picture import Box, Picture, loop_frames
 
-_SHAPES = {"input": ("([", "])"), "output": ("([", "])"), "state": ("[(", ")]"), "collect": ("[[", "]]"), "op": ("[", "]")}
+_SHAPES = {
+    "input": ("([", "])"),
+    "output": ("([", "])"),
+    "state": ("[(", ")]"),
+    "collect": ("[[", "]]"),
+    "op": ("[", "]"),
+}
 
 
 def render(picture: Picture) -> str:

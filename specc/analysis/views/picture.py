@@ -144,11 +144,17 @@ def _outputs(graph: Graph, current: dict[str, str], boxes: list[Box], arrows: li
     for one in graph.outputs:
         id = f"output {one.name}"
         boxes.append(Box(id, one.name, "output", "output"))
-        arrows.append(Arrow(current.get(one.value.value, one.value.value), id, "" if one.value.port == OUT else one.value.port))
+        arrows.append(
+            Arrow(current.get(one.value.value, one.value.value), id, "" if one.value.port == OUT else one.value.port)
+        )
 
 
 def _detail(op: str, types: Types, name: str) -> str:
-    found = next((one for (value, _), one in types.items() if value == name), None) if (name, OUT) not in types else types[name, OUT]
+    found = (
+        next((one for (value, _), one in types.items() if value == name), None)
+        if (name, OUT) not in types
+        else types[name, OUT]
+    )
     return f"{op} {show_shape(found.shape)}" if found is not None else op
 
 

@@ -35,10 +35,13 @@ def render(picture: Picture) -> str:
     places = _placed(picture, layers)
     frames = _frames(picture, places)
     lowest = max((place.y + _HEIGHT for place in places.values()), default=0.0)
-    rightmost = max([*(place.x + place.width for place in places.values()), *(f[2] for f in frames.values())], default=0.0)
+    rightmost = max(
+        [*(place.x + place.width for place in places.values()), *(f[2] for f in frames.values())], default=0.0
+    )
     width, height = rightmost + 2 * _MARGIN, lowest + _MARGIN
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}">',
         f"<title>{escape(picture.title)}</title><style>{_STYLE}</style>",
         '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path d="M0 0L8 4L0 8z" fill="#66757f"/></marker></defs>',
@@ -47,7 +50,8 @@ def render(picture: Picture) -> str:
     for frame in picture.frames:
         left, top, right, bottom = frames[frame.id]
         parts.append(
-            f'<rect class="f" x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}" rx="12"/>'
+            f'<rect class="f" x="{left:.1f}" y="{top:.1f}" rx="12" '
+            f'width="{right - left:.1f}" height="{bottom - top:.1f}"/>'
             f'<text class="l" x="{(left + right) / 2:.1f}" y="{top + 13:.1f}">{escape(frame.caption)}</text>'
         )
     parts += [_arrow(arrow, places, rightmost) for arrow in picture.arrows]
@@ -56,7 +60,7 @@ def render(picture: Picture) -> str:
 
 
 def _layers(picture: Picture) -> list[list[Box]]:
-    """Each box one layer below the lowest box it reads; back arrows do not count. What reads a loop stands below all of it."""
+    """Each box one layer below the lowest box it reads; what reads a loop below all of it. Back arrows do not count."""
     level = {box.id: 0 for box in picture.boxes}
     readers: dict[str, list[str]] = {}
     waiting = {box.id: 0 for box in picture.boxes}
@@ -126,12 +130,20 @@ def _frames(picture: Picture, places: dict[str, _Place]) -> dict[str, tuple[floa
     found: dict[str, tuple[float, float, float, float]] = {}
     for frame in reversed(picture.frames):
         inside = [
-            (p.x, p.y, p.x + p.width, p.y + _HEIGHT) for box in picture.boxes if box.frame == frame.id for p in [places[box.id]]
+            (p.x, p.y, p.x + p.width, p.y + _HEIGHT)
+            for box in picture.boxes
+            if box.frame == frame.id
+            for p in [places[box.id]]
         ]
         inside += [found[id] for id, outer in within.items() if outer == frame.id and id in found]
         if not inside:
             inside = [(_MARGIN, _MARGIN, _MARGIN + 60, _MARGIN + _HEIGHT)]
-        left, top, right, bottom = (min(e[0] for e in inside), min(e[1] for e in inside), max(e[2] for e in inside), max(e[3] for e in inside))
+        left, top, right, bottom = (
+            min(e[0] for e in inside),
+            min(e[1] for e in inside),
+            max(e[2] for e in inside),
+            max(e[3] for e in inside),
+        )
         found[frame.id] = (left - _PAD, top - _PAD - 4, right + _PAD, bottom + _PAD)
     return found
 
@@ -151,12 +163,14 @@ def _arrow(arrow: Arrow, places: dict[str, _Place], rightmost: float) -> str:
     if arrow.is_back:
         side = max(start.x + start.width, end.x + end.width) + 26
         x1, y1, x2, y2 = start.x + start.width, start.y + _HEIGHT / 2, end.x + end.width, end.y + _HEIGHT / 2
-        path = f'<path class="k" marker-end="url(#a)" d="M{x1:.1f} {y1:.1f}C{side:.1f} {y1:.1f} {side:.1f} {y2:.1f} {x2:.1f} {y2:.1f}"/>'
+        curve = f"M{x1:.1f} {y1:.1f}C{side:.1f} {y1:.1f} {side:.1f} {y2:.1f} {x2:.1f} {y2:.1f}"
+        path = f'<path class="k" marker-end="url(#a)" d="{curve}"/>'
         label_x, label_y = side + 4, (y1 + y2) / 2
     else:
         x1, y1, x2, y2 = start.center, start.y + _HEIGHT, end.center, end.y
         middle = (y1 + y2) / 2
-        path = f'<path class="e" marker-end="url(#a)" d="M{x1:.1f} {y1:.1f}C{x1:.1f} {middle:.1f} {x2:.1f} {middle:.1f} {x2:.1f} {y2:.1f}"/>'
+        curve = f"M{x1:.1f} {y1:.1f}C{x1:.1f} {middle:.1f} {x2:.1f} {middle:.1f} {x2:.1f} {y2:.1f}"
+        path = f'<path class="e" marker-end="url(#a)" d="{curve}"/>'
         label_x, label_y = (x1 + x2) / 2 + 14, middle + 3
     label = f'<text class="l" x="{label_x:.1f}" y="{label_y:.1f}">{escape(arrow.label)}</text>' if arrow.label else ""
     return path + label

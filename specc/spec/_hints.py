@@ -1,0 +1,114 @@
+"""What people write who know another framework, or another place for it, and what a spec says instead."""
+
+from __future__ import annotations
+
+from specc.spec.fields import MERGE, NO_MERGE
+
+# The top level
+
+_TRAINING = "it stands under `training`"
+TOP_LEVEL = {  # top-level keys that people try, and where it goes here
+    "batch_size": "it stands in `fit`, under `training`",
+    "blocks": "blocks are not part of this version: write the nodes out",
+    "callbacks": _TRAINING,
+    "compile": _TRAINING,
+    "connections": "the wiring is each node's `from`",
+    "constants": "values with a name stand under `params`",
+    "description": "it is called `doc`",
+    "edges": "the wiring is each node's `from`",
+    "epochs": "it stands in `fit`, under `training`",
+    "fit": _TRAINING,
+    "graph": "the nodes stand under `nodes`",
+    "layers": "the layers are called `nodes`, each with a name",
+    "loss": _TRAINING,
+    "losses": _TRAINING,
+    "metrics": _TRAINING,
+    "optimizer": _TRAINING,
+    "states": "states stand in a loop: `loops: {settle: {passes: 5, states: …}}`",
+    "variables": "values with a name stand under `params`",
+    "version": "the language version is `specc: 1`",
+}
+
+
+NAMING = {"inputs", "nodes", "loops"}  # the sections that name values
+TAKEN_FOR_NODES = {"blocks", "graph", "layers", "states"}
+SECTION_HINTS = {
+    "inputs": "name what goes in: `inputs: {features: [13]}`",
+    "nodes": "name every node: `nodes: {hidden: {op: Dense, units: 20}}`",
+    "loops": "name every loop: `loops: {settle: {passes: 5, states: {a: {init: A, next: sum}}}}`",
+    "states": "name what is carried: `states: {a: {init: A, next: sum}}`",
+    "collect": "name what is collected: `collect: {history: sum}`",
+    "targets": "name the targets: `targets: {tidl: {device: am68a}}`",
+}
+
+# Nodes
+
+_SHAPES = "shapes of inputs stand under `inputs`; all others are inferred"
+READS = "what a node reads is its `from`"
+KIND = "the Keras class is given as `op`"
+_LATER = "blocks, `repeat` and `when` are not part of this version: write the nodes out"
+NODE = {
+    "name": "a node's name is its key",
+    "input_shape": _SHAPES,
+    "batch_input_shape": _SHAPES,
+    "batch_shape": _SHAPES,
+    "input_dim": _SHAPES,
+    "weights": "a spec holds no weights; load them into the built model",
+    "inputs": READS,
+    "input": READS,
+    "type": KIND,
+    "class_name": KIND,
+    "layer": KIND,
+    "block": _LATER,
+    "repeat": _LATER,
+    "when": _LATER,
+    MERGE: NO_MERGE,
+}
+OTHER_WORDS = {  # what Keras 1, other frameworks and papers call an attribute
+    "act": "activation",
+    "alpha": "negative_slope",
+    "bias": "use_bias",
+    "border_mode": "padding",
+    "channels": "filters",
+    "drop": "rate",
+    "dropout": "rate",
+    "drop_rate": "rate",
+    "keep": "keep_prob",
+    "kernel": "kernel_size",
+    "kernel_init": "kernel_initializer",
+    "kernel_shape": "kernel_size",
+    "nb_filter": "filters",
+    "neurons": "units",
+    "nodes": "units",
+    "output_dim": "units",
+    "out_channels": "filters",
+    "out_features": "units",
+    "p": "rate",
+    "pool": "pool_size",
+    "shape": "target_shape",
+    "size": "units",
+    "subsample": "strides",
+    "width": "units",
+}
+
+# Training
+
+_IN_FIT = "it stands in `fit`"
+TRAINING = {
+    "batch_size": _IN_FIT,
+    "callbacks": "`fit` has `early_stopping`; other callbacks are the training script's",
+    "early_stopping": _IN_FIT,
+    "epochs": _IN_FIT,
+    "learning_rate": "it stands in the optimizer: `optimizer: {op: Adam, learning_rate: 0.001}`",
+    "lr": "it stands in the optimizer: `optimizer: {op: Adam, learning_rate: 0.001}`",
+    "patience": "it stands in `early_stopping`, in `fit`",
+    "validation_split": _IN_FIT,
+}
+FIT_KEYS = {
+    "callbacks": "write `early_stopping`; other callbacks are the training script's",
+    "monitor": "it stands in `early_stopping`",
+    "patience": "it stands in `early_stopping`",
+    "verbose": "how much is printed is the training script's matter",
+    "x": "a spec holds no data",
+    "y": "a spec holds no data",
+}

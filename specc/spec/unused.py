@@ -1,0 +1,41 @@
+"""Warns about nodes, inputs, states and collected values that no output needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from specc.diagnostics import Diagnostics
+from specc.ir import Graph, Operand, Output, State, topology
+from specc.source import Span
+
+_HELP = "read it, list it in `outputs`, or remove it"
+
+
+def report_unused(graph: Graph, read: Collection[str], diagnostics: Diagnostics) -> None:
+    """Reports what is not needed, in spec order. `read` are values that something outside the graph's edges reads."""
+    needed = topology.needed(replace(graph, outputs=(*graph.outputs, *_outputs(read))))
+
+    def warn(code: str, what: str, name: str, span: Span | None, help: str = _HELP) -> None:
+        if name not in needed:
+            message = f"{what} `{name}` is not needed by any output"
+            diagnostics.report(code, message, (span, "leads nowhere"), help=help)
+
+    for one in graph.inputs:
+        warn("unused-input", "input", one.name, one.origin.span)
+    callers = {node.layer: node.name for node in graph.nodes if node.layer != node.name and node.name in needed}
+    for node in graph.nodes:
+        if not node.op:
+            continue  # it could not be read, which has been reported
+        help = _HELP
+        if caller := callers.get(node.name):
+            help = f"only its layer is used, by `{caller}`: let `{caller}` be the `op` and remove `{node.name}`"
+        warn("unused-node", "node", node.name, node.origin.span, help)
+    for loop in graph.loops:
+        for one in (*loop.states, *loop.collects):
+            what = "state" if isinstance(one, State) else "collected value"
+            warn("unused-state", what, one.name, one.origin.span)
+
+
+def _outputs(names: Collection[str]) -> list[Output]:
+    return [Output(name, Operand(name)) for name in sorted(names)]

@@ -1,0 +1,354 @@
+"""`compile_model`: both builds train as a network compiled by hand does, whatever the losses, metrics and heads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.nets import ROOT, TARGETS, Array, Net, arrays_of, random_weights
+
+pytestmark = pytest.mark.keras
+
+FOLDER = ROOT / "tests" / "training" / "specs"
+BY_TARGET = pytest.mark.parametrize("target", TARGETS)
+TOLERANCE = 2e-5  # of a loss, after some steps of training; the largest share found is 1e-6
+
+
+def assert_same_history(found: dict[str, list[float]], expected: dict[str, list[float]]) -> None:
+    assert set(found) == set(expected)
+    for key, values in expected.items():
+        np.testing.assert_allclose(found[key], values, rtol=TOLERANCE, atol=1e-6, err_msg=key)
+
+
+# several heads
+
+HEADS = Net("heads", FOLDER)
+
+
+def heads_data() -> tuple[dict[str, Array], dict[str, Array]]:
+    random = np.random.default_rng(1)
+    x, hint = random.normal(size=(80, 6)).astype(np.float32), random.normal(size=(80, 2)).astype(np.float32)
+    labels = {
+        "zone": np.eye(4, dtype=np.float32)[random.integers(0, 4, 80)],
+        "price": (x.sum(axis=1, keepdims=True) + 3 * hint[:, :1]).astype(np.float32),
+        "digit": random.integers(0, 3, 80),
+        "flag": (x[:, :1] > 0).astype(np.float32),
+    }
+    return {"x": x, "hint": hint}, labels
+
+
+def heads_by_hand() -> Any:
+    import keras
+    from keras import layers
+
+    x, hint = keras.Input((6,), name="x"), keras.Input((2,), name="hint")
+    body = layers.Dense(8, activation="relu", name="body")(layers.concatenate([x, hint]))
+    outputs = {
+        "zone": layers.Dense(4, activation="softmax", name="kind")(body),
+        "price": layers.Dense(1, name="price")(body),
+        "digit": layers.Dense(3, activation="softmax", name="digit")(body),
+        "flag": layers.Dense(1, activation="sigmoid", name="flag")(body),
+    }
+    model = keras.Model([x, hint], outputs)
+    model.compile(
+        optimizer=keras.optimizers.SGD(0.05, momentum=0.5),
+        loss={
+            "zone": keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
+            "price": "mae",
+            "digit": "sparse_categorical_crossentropy",
+            "flag": "binary_crossentropy",
+        },
+        loss_weights={"zone": 1, "price": 2, "digit": 0.5, "flag": 3},
+        metrics={
+            "zone": ["accuracy", keras.metrics.F1Score(average="macro")],
+            "price": ["mae", "mse"],
+            "digit": ["accuracy", keras.metrics.SparseTopKCategoricalAccuracy(k=2)],
+            "flag": ["accuracy", keras.metrics.AUC(name="auc")],
+        },
+    )
+    return model
+
+
+def set_by_name(model: Any, weights: dict[str, Array]) -> None:
+    for layer in model.layers:
+        layer.set_weights([weights[f"{layer.name}/{weight.name}"] for weight in layer.weights])
+
+
+@BY_TARGET
+def test_several_heads_train_as_compiled_by_hand(target: str) -> None:
+    module = HEADS.module(target)
+    weights = random_weights(HEADS.module("keras").REFERENCE, 2)
+    inputs, labels = heads_data()
+    hand = heads_by_hand()
+    set_by_name(hand, weights)
+    expected = hand.fit(inputs, labels, batch_size=16, epochs=4, shuffle=False, verbose=0).history
+    model = module.compile_model(HEADS.model(target, weights))
+    options = {**module.fit_options(), "verbose": 0}
+    found = model.fit(module.adapt_inputs(inputs), module.adapt_targets(labels), **options).history
+    assert_same_history(found, expected)
+    assert expected["loss"][-1] < 0.95 * expected["loss"][0]
+    for name, array in arrays_of(hand).items():
+        np.testing.assert_allclose(arrays_of(model)[name].reshape(array.shape), array, rtol=1e-3, atol=1e-5)
+
+
+@BY_TARGET
+def test_each_head_refuses_labels_that_would_broadcast(target: str) -> None:
+    module = HEADS.module(target)
+    inputs, labels = heads_data()
+    good = module.adapt_targets(labels)
+    bad = {
+        "zone": labels["zone"][:, np.newaxis, :] if target == "keras" else labels["zone"],
+        "price": labels["price"] if target == "tidl" else labels["price"][:, np.newaxis, np.newaxis],
+        "digit": labels["digit"] if target == "tidl" else np.stack([labels["digit"]] * 2, axis=1),
+        "flag": np.concatenate([labels["flag"]] * 2, axis=1),
+    }
+    for name in labels:
+        model = module.compile_model(HEADS.model(target))
+        if target == "tidl" and name == "digit":
+            model.evaluate(module.adapt_inputs(inputs), {**good, name: bad[name]}, verbose=0)  # one axis of 1 less
+            continue
+        with pytest.raises(ValueError, match="would broadcast; pass them through adapt_targets"):
+            model.evaluate(module.adapt_inputs(inputs), {**good, name: bad[name]}, verbose=0)
+
+
+# activations that are left to the caller
+
+
+@BY_TARGET
+@pytest.mark.parametrize("name", ["small_cnn", "board"])
+def test_a_loss_on_logits_is_the_loss_on_probabilities(name: str, target: str) -> None:
+    """The conv-only build stops before the softmax; its loss is what Keras says of the whole network."""
+    import keras
+    from keras import layers
+
+    from tests.networks import by_hand
+
+    net = Net("small_cnn") if name == "small_cnn" else Net("board", FOLDER)
+    module = net.module(target)
+    weights = random_weights(net.module("keras").REFERENCE, 3)
+    random = np.random.default_rng(3)
+    (tensor,), classes = module.INPUTS, module.OUTPUTS[0].logical[0]
+    images = random.normal(size=(32, *tensor.logical)).astype(np.float32)
+    labels = random.integers(0, classes, 32)
+    if name == "small_cnn":
+        hand = by_hand.small_cnn()
+    else:
+        hand = keras.Sequential(
+            [
+                keras.Input((4, 5, 2)),
+                layers.Conv2D(3, 3, padding="same", activation="relu", name="seen"),
+                layers.Conv2D(1, 1, name="scores"),
+                layers.Flatten(),
+                layers.Softmax(),
+            ]
+        )
+    set_by_name(hand, weights)
+    optimizer = keras.optimizers.Adam() if name == "small_cnn" else keras.optimizers.SGD(0.1)
+    hand.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    expected = hand.fit(images, labels, batch_size=8, epochs=2, shuffle=False, verbose=0).history
+    model = module.compile_model(net.model(target, weights))
+    found = model.fit(
+        module.adapt_inputs(images), module.adapt_targets(labels), batch_size=8, epochs=2, shuffle=False, verbose=0
+    ).history
+    assert_same_history(found, expected)
+
+
+@BY_TARGET
+def test_a_cross_entropy_of_sure_and_wrong_outputs_is_exact(target: str) -> None:
+    """At logits of ±60 a sigmoid is 0 or 1 in single precision; Keras then goes back to the logits, and so do the builds."""
+    module = HEADS.module(target)
+    weights = random_weights(HEADS.module("keras").REFERENCE, 2)
+    weights["flag/kernel"] = weights["flag/kernel"] * 60
+    weights["digit/kernel"] = weights["digit/kernel"] * 60
+    inputs, labels = heads_data()
+    hand = heads_by_hand()
+    set_by_name(hand, weights)
+    expected = hand.evaluate(inputs, labels, verbose=0, return_dict=True)
+    model = module.compile_model(HEADS.model(target, weights))
+    found = model.evaluate(module.adapt_inputs(inputs), module.adapt_targets(labels), verbose=0, return_dict=True)
+    assert expected["flag_loss"] > 17 and expected["digit_loss"] > 17, "the bound of a loss of clipped probabilities"
+    assert_same_history({key: [one] for key, one in found.items()}, {key: [one] for key, one in expected.items()})
+
+
+# metrics and losses, all of them
+
+
+def classifier(units: int, activation: str, loss: str, metrics: str, shape: str = "[6]") -> Net:
+    words = (("units: 1}", f"units: {units}, activation: {activation}}}"), ("loss: mse", f"loss: {loss}"))
+    words += (("metrics: [mae, mse]", f"metrics: {metrics}"), ("[13]", shape), ("budget: {params_max: 301, targets: [keras, tidl]}", ""))
+    return Net("boston_dense", replaced=words)
+
+
+NEEDS = {
+    "PrecisionAtRecall": {"recall": 0.4},
+    "RecallAtPrecision": {"precision": 0.4},
+    "SensitivityAtSpecificity": {"specificity": 0.6},
+    "SpecificityAtSensitivity": {"sensitivity": 0.6},
+    "CosineSimilarity": {"axis": 1},
+    "AUC": {"multi_label": True, "num_labels": 4},
+}
+
+
+@pytest.mark.parametrize(("units", "activation"), [(4, "softmax"), (4, "softplus"), (1, "softplus"), (4, "sigmoid")])
+def test_every_metric_says_the_same_of_both_builds(units: int, activation: str) -> None:
+    """And what a plain Keras metric says of the network by hand, where specc's loss is not in the way."""
+    import keras
+    from keras import layers
+
+    from specc.spec._training_objects import METRICS
+
+    names = [name for name in METRICS if "Sparse" not in name and (units > 1 or "Categorical" not in name)]
+    if units == 1:
+        names = [name for name in names if name != "PearsonCorrelation"]  # 0 / 0 of one value
+    given = {name: NEEDS.get(name, {}) if units > 1 or name != "AUC" else {} for name in names}
+    written = []
+    for name, arguments in given.items():
+        more = "".join(f", {key}: {str(value).lower()}" for key, value in arguments.items())
+        written.append(f"{{op: {name}, name: its_{name}{more}}}")
+    net = classifier(units, activation, "mse", f"[{', '.join(written)}]")
+    random = np.random.default_rng(4)
+    x = random.normal(size=(40, 6)).astype(np.float32)
+    y = random.integers(0, 2, (40, 1)).astype(np.float32)
+    if units > 1:
+        y = np.eye(units, dtype=np.float32)[random.integers(0, units, 40)]
+    weights = random_weights(net.module("keras").REFERENCE, 4)
+
+    hand = keras.Sequential(
+        [
+            keras.Input((6,)),
+            layers.Dense(20, activation="relu", name="hidden"),
+            layers.Dense(units, activation=activation, name="price"),
+        ]
+    )
+    set_by_name(hand, weights)
+    accuracy = keras.metrics.CategoricalAccuracy if units > 1 else keras.metrics.BinaryAccuracy
+    kinds = {name: accuracy if name == "Accuracy" else getattr(keras.metrics, name) for name in names}
+    hand.compile("adam", "mse", metrics=[kinds[name](name=f"its_{name}", **given[name]) for name in names])
+    expected = hand.evaluate(x, y, verbose=0, return_dict=True)
+    assert len(expected) == len(names) + 1
+    for target in TARGETS:
+        module = net.module(target)
+        model = module.compile_model(net.model(target, weights))
+        found = model.evaluate(module.adapt_inputs(x), module.adapt_targets(y), verbose=0, return_dict=True)
+        assert_same_history({key: [one] for key, one in found.items()}, {key: [one] for key, one in expected.items()})
+
+
+@pytest.mark.parametrize("activation", ["softmax", "softplus"])
+def test_every_sparse_metric_says_the_same_of_both_builds(activation: str) -> None:
+    import keras
+    from keras import layers
+
+    from specc.spec._training_objects import METRICS
+
+    names = ["Accuracy", *(name for name in METRICS if "Sparse" in name)]
+    written = ", ".join(f"{{op: {name}, name: its_{name}}}" for name in names)
+    net = classifier(7, activation, "{op: SparseCategoricalCrossentropy}", f"[{written}]")
+    random = np.random.default_rng(4)
+    x, y = random.normal(size=(40, 6)).astype(np.float32), random.integers(0, 7, 40)
+    weights = random_weights(net.module("keras").REFERENCE, 4)
+    hand = keras.Sequential(
+        [
+            keras.Input((6,)),
+            layers.Dense(20, activation="relu", name="hidden"),
+            layers.Dense(7, activation=activation, name="price"),
+        ]
+    )
+    set_by_name(hand, weights)
+    kinds = {name: getattr(keras.metrics, name) for name in names}
+    kinds["Accuracy"] = keras.metrics.SparseCategoricalAccuracy
+    metrics = [kind(name=f"its_{name}") for name, kind in kinds.items()]
+    hand.compile("adam", "sparse_categorical_crossentropy", metrics=metrics)
+    expected = hand.evaluate(x, y, verbose=0, return_dict=True)
+    for target in TARGETS:
+        module = net.module(target)
+        model = module.compile_model(net.model(target, weights))
+        found = model.evaluate(module.adapt_inputs(x), module.adapt_targets(y), verbose=0, return_dict=True)
+        assert_same_history({key: [one] for key, one in found.items()}, {key: [one] for key, one in expected.items()})
+
+
+@pytest.mark.parametrize("activation", ["softmax", "softplus", "sigmoid"])
+def test_every_loss_is_that_of_plain_keras(activation: str) -> None:
+    """On the outputs of the network by hand as its last layer gives them, with what Keras remembers of the logits."""
+    import keras
+    from keras import layers
+
+    from specc.spec._training_objects import LOSSES
+
+    random = np.random.default_rng(6)
+    x, truth = random.normal(size=(24, 6)).astype(np.float32), random.integers(0, 4, 24)
+    for name in LOSSES:
+        sparse = name in ("SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy")
+        if name == "CategoricalGeneralizedCrossEntropy" and activation == "softplus":
+            continue  # a power of what is above 1
+        net = classifier(4, activation, name, "[]")
+        weights = random_weights(net.module("keras").REFERENCE, 4)
+        hand = keras.Sequential(
+            [
+                keras.Input((6,)),
+                layers.Dense(20, activation="relu", name="hidden"),
+                layers.Dense(4, activation=activation, name="price"),
+            ]
+        )
+        set_by_name(hand, weights)
+        hand.compile("adam", getattr(keras.losses, name)())
+        y = truth if sparse else np.eye(4, dtype=np.float32)[truth]
+        expected = hand.evaluate(x, y, verbose=0)
+        for target in TARGETS:
+            module = net.module(target)
+            model = module.compile_model(net.model(target, weights))
+            found = model.evaluate(module.adapt_inputs(x), module.adapt_targets(y), verbose=0)
+            np.testing.assert_allclose(found, expected, rtol=TOLERANCE, err_msg=f"{name} {target}")
+
+
+@BY_TARGET
+def test_sample_weights_weigh_examples(target: str) -> None:
+    net = Net("boston_dense")
+    module = net.module(target)
+    random = np.random.default_rng(7)
+    x, y = random.normal(size=(30, 13)).astype(np.float32), random.normal(size=(30, 1)).astype(np.float32)
+    weight = random.uniform(0, 3, 30).astype(np.float32)
+    weights = random_weights(net.module("keras").REFERENCE, 4)
+    prices = net.run("keras", weights, {"features": x})["price"]
+    expected = np.mean(weight * ((prices - y) ** 2)[:, 0])
+    model = module.compile_model(net.model(target, weights))
+    options = {"batch_size": 30, "verbose": 0, "sample_weight": weight}
+    found = model.evaluate(module.adapt_inputs(x), module.adapt_targets(y), **options)
+    np.testing.assert_allclose(found[0], expected, rtol=TOLERANCE)
+
+
+# a compiled model on the disk
+
+
+@pytest.mark.parametrize("spec", ["boston_dense", "small_cnn", "heads"])
+@BY_TARGET
+def test_a_compiled_model_is_saved_and_goes_on_training(spec: str, target: str, tmp_path: Any) -> None:
+    """Loss, metrics and the optimizer's moments come back: the next steps are those of the model that was saved."""
+    import keras
+
+    net = HEADS if spec == "heads" else Net(spec)
+    module = net.module(target)
+    random = np.random.default_rng(8)
+    if spec == "heads":
+        inputs, labels = heads_data()
+    else:
+        inputs = {one.name: random.normal(size=(16, *one.logical)).astype(np.float32) for one in module.INPUTS}
+        labels = random.integers(0, 10, 16) if spec == "small_cnn" else random.normal(size=(16, 1))
+    x, y = module.adapt_inputs(inputs), module.adapt_targets(labels)
+    model = module.compile_model(net.model(target, random_weights(net.module("keras").REFERENCE, 9)))
+    model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    model.save(tmp_path / "trained.keras")
+    again = keras.models.load_model(tmp_path / "trained.keras")
+    assert type(again.optimizer) is type(model.optimizer)
+    assert again.evaluate(x, y, verbose=0, return_dict=True).keys() == model.evaluate(x, y, verbose=0, return_dict=True).keys()
+    expected = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+    assert_same_history(again.fit(x, y, epochs=2, shuffle=False, verbose=0).history, expected)
+
+
+def test_a_spec_without_training_has_nothing_to_compile() -> None:
+    for target in TARGETS:
+        module = Net("n1n2n3").module(target)
+        assert not hasattr(module, "compile_model")
+        assert not hasattr(module, "fit_options")
+        assert "ExactShape" not in Net("n1n2n3").module_text(target)
