@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from specc.diagnostics.codes import CODES, Severity
 from specc.diagnostics.model import Diagnostic, Fix, Label
@@ -11,6 +12,7 @@ from specc.diagnostics.suggest import did_you_mean, short
 from specc.source import Problem, Source, Span
 
 _MOST_COMPARED = 100_000
+_MOST_LABELS = 6
 _IGNORE = re.compile(r"#\s*specc:\s*ignore\[([^\]\n]*)\]")
 
 
@@ -25,6 +27,7 @@ class Diagnostics:
         self._items: list[Diagnostic] = []
         self._seen: set[tuple[str, Span | None, str]] = set()
         self._compared = 0
+        self._forgotten: dict[tuple[str, str], int] = {}  # where in the items a name that resembles none stands
 
     def add(self, diagnostic: Diagnostic) -> None:
         key = (diagnostic.code, diagnostic.span, diagnostic.message)
@@ -50,7 +53,8 @@ class Diagnostics:
     ) -> None:
         """Reports a name that is not among the known ones, with the closest as a suggestion and a fix.
 
-        `where` ends the message: ` of Dense`; `help` is the advice where no known name is close.
+        `where` ends the message: ` of Dense`; `help` is the advice where no known name is close. A name that resembles
+        none is taken for one that was forgotten: wherever it is read again, it is the same mistake.
         """
         names = list(known)
         close = self.suggest(name, names)
@@ -59,7 +63,21 @@ class Diagnostics:
         if not advice and names:
             shown = ", ".join(f"`{one}`" for one in names[:12])
             advice = f"known here: {shown}" + (", …" if len(names) > 12 else "")
-        self.report(code, f"unknown {what} `{short(name)}`{where}", (span, "not known here"), help=advice, fix=fix)
+        message = f"unknown {what} `{short(name)}`{where}"
+        at = None if close else self._forgotten.get((code, message))
+        if at is not None:
+            self.add_label(at, Label(span, "here too"))
+            return
+        count = len(self._items)
+        self.report(code, message, (span, "not known here"), help=advice, fix=fix)
+        if not close and len(self._items) > count:
+            self._forgotten[code, message] = count
+
+    def add_label(self, at: int, label: Label) -> None:
+        """Shows one more place of a mistake that has been reported, up to a few."""
+        found = self._items[at]
+        if len(found.labels) < _MOST_LABELS and all(one.span != label.span for one in found.labels):
+            self._items[at] = replace(found, labels=(*found.labels, label))
 
     def suggest(self, name: str, known: Sequence[str]) -> str | None:
         """The closest known name; none any more once so many were compared that looking further would take seconds."""

@@ -22,11 +22,15 @@ def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """Up to `count` known names that resemble `name`, best first; case counts little."""
     if len(name) > 80:
         return []
-    folded: dict[str, str] = {}
+    folded: dict[str, list[str]] = {}
     for one in known:
-        folded.setdefault(one.lower().replace("_", ""), one)
+        folded.setdefault(one.lower().replace("_", ""), []).append(one)
     wanted = name.lower().replace("_", "")
-    if wanted in folded:
-        return [folded[wanted]]
     cutoff = 0.5 if len(wanted) <= 3 else 0.6
-    return [folded[key] for key in difflib.get_close_matches(wanted, list(folded), count, cutoff)]
+    keys = [wanted] if wanted in folded else difflib.get_close_matches(wanted, list(folded), count, cutoff)
+    return [max(folded[key], key=lambda one: resemblance(name, one)) for key in keys]
+
+
+def resemblance(name: str, other: str) -> float:
+    """How alike two names are, from 0 to 1; case counts."""
+    return difflib.SequenceMatcher(None, name, other, autojunk=False).ratio()

@@ -13,7 +13,7 @@ from specc.ir import elements
 from specc.lowering import Lowered
 from specc.targets import Target
 
-_MULTIPLYING = ("Conv2D", "DepthwiseConv2D")
+_MULTIPLYING = ("Conv1D", "Conv2D", "Dense", "DepthwiseConv2D")
 
 
 def check_file(file: TFLiteFile, lowered: Lowered, target: Target, diagnostics: Diagnostics) -> None:
@@ -42,7 +42,7 @@ def check_file(file: TFLiteFile, lowered: Lowered, target: Target, diagnostics: 
 
 
 def declared_kernels(lowered: Lowered) -> list[int]:
-    """The elements of each kernel that the lowered graph's convolutions multiply with, one for each layer."""
+    """The elements of each kernel that the lowered graph's layers multiply with, one for each layer."""
     owners = lowered.graph.layers()
     found: list[int] = []
     for name, node in owners.items():

@@ -121,7 +121,7 @@ def intermediate(model: Any, tensors: Sequence[Any], inputs: Any) -> list[Array]
     """The values of some of a model's inner tensors."""
     inner = keras().Model(model.inputs, list(tensors))
     given = inputs if isinstance(inputs, list) else [inputs]
-    return [np.asarray(one) for one in inner(given, training=False)]
+    return [np.asarray(one) for one in tensorflow().nest.flatten(inner(given, training=False))]
 
 
 def keras_bytes(model: Any) -> bytes:

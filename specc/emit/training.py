@@ -28,17 +28,18 @@ class ExactShape(keras.losses.Loss):
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         if sample_weight is not None and tuple(sample_weight.shape[1:]) not in ((), (1,), self.shape[:-1]):
-            found = ", ".join(map(str, sample_weight.shape[1:]))
-            raise ValueError(f"sample weights of shape (batch, {found}) would broadcast; give one for each example: (batch,)")
+            found = ", ".join(["batch", *map(str, sample_weight.shape[1:])])
+            raise ValueError(f"sample weights of shape ({found}) would broadcast; give one for each example: (batch,)")
         return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         rank = -1 if self.sparse else None
         expected, found = tuple(y_pred.shape[1:rank]), tuple(y_true.shape[1:])
         if found != expected and found != (*expected, 1) and (*found, 1) != expected:
+            labels, output = (", ".join(["batch", *map(str, shape)]) for shape in (found, expected))
             raise ValueError(
-                f"labels of shape (batch, {', '.join(map(str, found))}) for an output of shape "
-                f"(batch, {', '.join(map(str, expected))}) would broadcast; pass them through adapt_targets and compile again"
+                f"labels of shape ({labels}) for an output of shape ({output}) would broadcast; "
+                "pass them through adapt_targets and compile again"
             )
         y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
         if tuple(y_pred.shape[1:]) != self.shape:

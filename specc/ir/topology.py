@@ -56,20 +56,32 @@ def _positions(graph: Graph) -> dict[str, int]:
     return {name: index for index, name in enumerate(names)}
 
 
-def cycles(graph: Graph) -> list[list[str]]:
-    """One cycle per group of nodes that wait for each other within a pass.
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A cycle within a pass. `path` goes with the data from its first node in spec order.
 
-    Each is as short as the group allows, starts at its first node in spec order and goes with the data.
+    `readers` are all that close a cycle by reading the path's last node, the path's first among them and first. `group`
+    holds everything that waits for each other around it.
     """
+
+    path: list[str]
+    readers: list[str]
+    group: set[str]
+
+
+def cycles(graph: Graph) -> list[Cycle]:
+    """One cycle per group of nodes that wait for each other within a pass, as short as the group's first node allows."""
     flow = _dataflow(graph)
     position = _positions(graph)
-    found: list[list[str]] = []
+    found: list[Cycle] = []
     for group in nx.strongly_connected_components(flow):
         first = min(group, key=lambda name: position.get(name, 0))
         if len(group) == 1 and not flow.has_edge(first, first):
             continue
-        found.append(_shortest_cycle(flow.subgraph(group), first, position))
-    return sorted(found, key=lambda cycle: position.get(cycle[0], 0))
+        path = _shortest_cycle(flow.subgraph(group), first, position)
+        readers = sorted(group.intersection(flow.successors(path[-1])), key=lambda name: position.get(name, 0))
+        found.append(Cycle(path, readers, group))
+    return sorted(found, key=lambda cycle: position.get(cycle.path[0], 0))
 
 
 def _shortest_cycle(group: nx.DiGraph[str], start: str, position: dict[str, int]) -> list[str]:

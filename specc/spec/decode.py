@@ -46,6 +46,8 @@ SECTIONS = (
     "moved",
 )
 LIMITS = ("params_max", "macs_max", "activation_bytes_max")
+_TAKEN_FOR_PARAMS = {"constants", "variables", "vars"}
+_MAY_HIDE_A_PARAMETER = ("duplicate-key", "invalid-key", "missing-key", "missing-attribute", "node-kind", "yaml-tag")
 SCHEDULES = Enum("sweep", "synchronous")
 
 
@@ -93,6 +95,7 @@ class _Decoder:
         self.odd = _odd_names(root)
         self.ambiguous: set[str] = set()
         self.is_complete = True  # False once a part that names values could not be read
+        self.has_all_outputs = True
 
     def run(self) -> Spec:
         fields = Fields(self.root, "the spec", self.diagnostics)
@@ -101,7 +104,9 @@ class _Decoder:
             self.is_complete = False
         self.version(fields)
         name = self.model_name(fields)
-        self.params.is_sure = not self.diagnostics.has("duplicate-key", "invalid-key")
+        self.params.is_complete = (
+            "params" not in fields.misspelt.values() and not _TAKEN_FOR_PARAMS & fields.entries.keys()
+        )
         self.params.declare(fields.node_of("params"), self.overrides)
         fields.entries = {key: self.substituted(entry) for key, entry in fields.entries.items()}
         doc = fields.get("doc", Str(), "")
@@ -113,7 +118,7 @@ class _Decoder:
         entry = fields.entry("training")
         if entry is not None and not _is_null(entry.value):
             names = [output.name for output in outputs]
-            known = all(output.value.name in self.names for output in outputs) and outputs != ()
+            known = self.has_all_outputs and outputs != () and all(one.value.name in self.names for one in outputs)
             training = decode_training(entry.value, entry.key.span, names, self.diagnostics, is_sure=known)
         targets = self.target_options(fields)
         spec = Spec(
@@ -132,9 +137,11 @@ class _Decoder:
             moved=self.moved(fields),
             ambiguous=frozenset(self.ambiguous),
             is_complete=self.is_complete,
+            has_all_outputs=self.has_all_outputs,
             passes_only=self.passes_only(loops),
         )
-        self.params.report_unused()
+        if self.is_complete and not self.diagnostics.has(*_MAY_HIDE_A_PARAMETER):
+            self.params.report_unused()
         return spec
 
     def substituted(self, entry: Entry) -> Entry:
@@ -148,7 +155,8 @@ class _Decoder:
         if node is None:
             message = "the spec does not say its language version"
             help = f"add the line `specc: {VERSION}`"
-            self.diagnostics.report("missing-version", message, (self.first_key(), "before this"), help=help)
+            if "specc" not in fields.misspelt.values():
+                self.diagnostics.report("missing-version", message, (self.first_key(), "before this"), help=help)
         elif not (isinstance(node, Scalar) and type(node.value) is int and node.value == VERSION):
             if isinstance(node, Broken):
                 return
@@ -241,7 +249,9 @@ class _Decoder:
         hint = "write `{passes: 5, states: {a: {init: A, next: sum}}}`"
         fields = Fields(self.params.substitute(entry.value), what, self.diagnostics, hint)
         fields.only(("passes", "schedule", "states", "collect"))
-        if isinstance(fields.node, Mapping):
+        if not isinstance(fields.node, Mapping):
+            self.is_complete = False
+        else:
             if "passes" not in fields.entries:
                 fields.missing("passes", entry.key.span, "say how often the body runs: `passes: 5`")
             states = fields.entry("states")
@@ -301,10 +311,13 @@ class _Decoder:
                 elif ref := reference(one.value, self.diagnostics, self.odd):
                     check_name(one.key, "an output", self.diagnostics)
                     refs.append((one.key.text, ref))
+                else:
+                    self.has_all_outputs = False
         else:
             items = node.items if isinstance(node, Sequence) else (node,)
             found = [reference(item, self.diagnostics, self.odd) for item in items]
             refs = [(ref.name if ref.port is None else f"{ref.name}_{ref.port}", ref) for ref in found if ref]
+            self.has_all_outputs = all(found)
         if not isinstance(node, Scalar) and not (node.entries if isinstance(node, Mapping) else node.items):
             message = "`outputs` is empty"
             self.diagnostics.report("bad-value", message, (node.span, "nothing"), help="name at least one node")

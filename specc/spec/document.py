@@ -152,6 +152,7 @@ class Spec:
     moved: tuple[Move, ...] = ()
     ambiguous: frozenset[str] = frozenset()  # names of more than one thing, which has been reported
     is_complete: bool = True  # False where a part that names values could not be read
+    has_all_outputs: bool = True
     passes_only: frozenset[str] = frozenset()  # the parameters that nothing reads but a loop's `passes`
 
     @property

@@ -28,6 +28,9 @@ def check_loops(
 _LONGEST = 16  # more nodes of a cycle are not printed
 
 
+_MAX_ROUNDS = 20  # so many cycles tangled into one are reported
+
+
 @dataclass(slots=True)
 class _Loops:
     graph: Graph
@@ -56,23 +59,21 @@ class _Loops:
     def cut_cycles(self) -> set[str]:
         """Reports every undeclared cycle and takes the closing reads out, so that the rest can be judged."""
         broken: set[str] = set()
+        rounds = 0
         while found := topology.cycles(self.graph):
+            rounds += 1
             closing: dict[str, set[str]] = {}  # reader -> what it no longer reads
             for cycle in found:
-                last = cycle[-1]
-                readers = self.readers_within(last, cycle[0])
-                self.report_cycle(cycle, readers)
-                for name in readers:
-                    closing.setdefault(name, set()).add(last)
-                broken.update(readers)
+                if rounds > _MAX_ROUNDS:
+                    for name in cycle.group:
+                        closing.setdefault(name, set()).update(cycle.group)
+                    continue
+                self.report_cycle(cycle.path, cycle.readers)  # one state would close the cycles of all its readers
+                for name in cycle.readers:
+                    closing.setdefault(name, set()).add(cycle.path[-1])
+            broken |= closing.keys()
             self.drop_reads(closing)
         return broken
-
-    def readers_within(self, last: str, first: str) -> list[str]:
-        """All that read `last` and lead back to it: one state would close all these cycles. `first` comes first."""
-        upstream = topology.upstream(self.graph, last)
-        names = [node.name for node in self.graph.nodes if any(one.value == last for one in node.operands)]
-        return [first, *(name for name in names if name != first and name in upstream)]
 
     def drop_reads(self, dropped: Mapping[str, Collection[str]]) -> None:
         nodes = [

@@ -34,6 +34,7 @@ class Params:
         self.broken: set[str] = set()  # those whose value has been reported: what reads them stays silent
         self.below: dict[str, Span] = {}  # those declared, but further down than where a default is being read
         self.is_sure = True  # False once a name was read that could mean any of them
+        self.is_complete = True  # False where the section could not be read: then no name is unknown
 
     def declare(self, section: Node | None, overrides: MappingABC[str, str]) -> None:
         """Decodes `params:` and applies `--set`; the text of an override is read as a YAML scalar."""
@@ -46,7 +47,7 @@ class Params:
                 (section.span, "not a mapping"),
                 help="write a name and a default for each: `params: {passes: 5}`",
             )
-            self.is_sure = False
+            self.is_complete = False
             section = None
         self.below = {entry.key.text: entry.key.span for entry in section or ()}
         for entry in section or ():
@@ -189,7 +190,7 @@ class Params:
                 (self.below[error.name], "declared here"),
                 help="write a value" if own else f"move `{error.name}` up: a default may read the parameters above it",
             )
-        else:
+        elif self.is_complete:
             close = did_you_mean(error.name, self.declared)
             if close:
                 self.used.setdefault(close, 1)  # a misspelt name is one mistake, and no unused parameter beside it

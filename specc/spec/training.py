@@ -173,6 +173,7 @@ def _fit(fields: Fields, diagnostics: Diagnostics) -> tuple[dict[str, Any], Kera
     )
     monitor = dict(given).get("monitor", "val_loss")
     is_kept = settings.get("validation_split") or (split is not None and "validation_split" not in settings)
+    is_kept = is_kept or "validation_split" in inner.misspelt.values()
     if isinstance(monitor, str) and monitor.startswith("val_") and not is_kept:
         entry = stopping.entry("monitor")
         diagnostics.report(

@@ -230,9 +230,8 @@ def cli_page() -> str:
 
     assert isinstance(main, click.Group)
     context = click.Context(main, info_name="specc")
-    names = main.list_commands(context)
-    commands = [command for name in names if (command := main.get_command(context, name)) and not command.hidden]
-    rows = [(f"[`specc {one.name}`](#specc-{one.name})", _summary(one)) for one in commands]
+    found = {name: command for name in main.list_commands(context) if (command := main.get_command(context, name))}
+    rows = [(f"[`specc {name}`](#specc-{name})", _summary(one)) for name, one in found.items()]
     return _page(
         "Commands",
         "the files in `specc/cli/`",
@@ -241,15 +240,15 @@ def cli_page() -> str:
             _table(("command", "what it does"), rows),
             "Exit codes: 0 where nothing is wrong, 1 for findings, 2 for a command that cannot be understood, "
             "3 for a bug in specc.",
-            *(_command(one, context) for one in commands),
+            *(_command(name, one, context) for name, one in found.items()),
         ],
     )
 
 
-def _command(command: click.Command, parent: click.Context) -> str:
-    context = click.Context(command, info_name=command.name, parent=parent)
-    usage = " ".join(["specc", command.name or "", *command.collect_usage_pieces(context)])
-    parts = [f"## specc {command.name}", f"```sh\n{usage}\n```", _help(command)]
+def _command(name: str, command: click.Command, parent: click.Context) -> str:
+    context = click.Context(command, info_name=name, parent=parent)
+    usage = " ".join(["specc", name, *command.collect_usage_pieces(context)])
+    parts = [f"## specc {name}", f"```sh\n{usage}\n```", _help(command)]
     options = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
     if options:
         parts.append(_table(("option", "default", "meaning"), [_option(one, context) for one in options]))
