@@ -145,8 +145,11 @@ class _Inference:
             if sequence is not None:
                 types[scan.name, OUT] = sequence.with_shape((1, *sequence.shape[1:]))
         self.items(item.items, types)
+        unknown = [one for one in loop.states if isinstance(one.init, Fill) and (one.name, OUT) not in types]
+        if unknown and not self.is_excused(loop, types):
+            self.report_unknown_states(loop, unknown)
         for state in loop.states:
-            self.check_state(loop, state, types)
+            self.check_state(state, types)
         for collect in loop.collects:
             self.collect(loop, collect, types)
 
@@ -167,11 +170,9 @@ class _Inference:
             for name, found in tried.items():
                 types[name, OUT] = found
 
-    def check_state(self, loop: Loop, state: State, types: Types) -> None:
+    def check_state(self, state: State, types: Types) -> None:
         before = types.get((state.name, OUT))
         after = types.get((state.next.value, state.next.port))
-        if before is None and isinstance(state.init, Fill) and state.name not in self.broken:
-            self.report_unknown_state(loop, state, types)
         if before is None or after is None or before == after:
             return
         what = "shape and dtype" if before.shape != after.shape and before.dtype != after.dtype else "shape"
@@ -185,25 +186,35 @@ class _Inference:
             "change the node that gives `next`, or start from another value",
         )
 
-    def report_unknown_state(self, loop: Loop, state: State, types: Types) -> None:
-        if self.is_excused(loop, types):
-            return
-        kind = "zeros" if isinstance(state.init, Fill) and state.init.value == 0 else "ones"
+    def report_unknown_states(self, loop: Loop, states: list[State]) -> None:
+        first, *others = states
+        kind = "zeros" if first.init == Fill(0.0) else "ones"
+        what = (
+            f"the shape of state `{first.name}` cannot be told: it starts from {kind}, and `{first.next}` depends on it"
+        )
+        if others:
+            names = ", ".join(f"`{state.name}`" for state in states)
+            what = f"the shapes of the states {names} cannot be told: they start from numbers and depend on each other"
         self.diagnostics.report(
             "state-shape-unknown",
-            f"the shape of state `{state.name}` cannot be told: "
-            f"it starts from {kind}, and `{state.next}` depends on it",
-            (state.init_span, "has no shape of its own"),
-            (state.next.span, "depends on the state"),
+            what,
+            (first.init_span, "has no shape of its own"),
+            (first.next.span, f"depends on `{first.name}`"),
+            *((state.init_span, f"nor has that of `{state.name}`") for state in others[:4]),
             notes=[self.failures[loop.name]] if loop.name in self.failures else [],
-            help="start it from an input or a node of the shape it should have",
+            help=f"start {'one of them' if others else 'it'} from an input or a node of the shape it should have",
         )
 
     def is_excused(self, loop: Loop, types: Types) -> bool:
         """Whether something in a loop's body failed for a reason of its own, which has been reported."""
         unknown = {*loop.body, *(state.name for state in loop.states)}
-        if any(state.name in self.broken or state.next.value in self.broken for state in loop.states):
-            return True
+        for state in loop.states:
+            started = isinstance(state.init, Fill) or (state.name, OUT) in types
+            if state.name in self.broken or state.next.value in self.broken or not started:
+                return True
+            outside = state.next.value not in unknown and (state.next.value, state.next.port) not in types
+            if outside:
+                return True
         for name in loop.body:
             node = self.graph.by_name[name]
             waits_for = [one.value for one in node.operands if (one.value, one.port) not in types]

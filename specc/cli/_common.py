@@ -26,13 +26,22 @@ def _parse_overrides(context: click.Context, parameter: click.Parameter, values:
 
 
 overrides_option: Callable[..., Any] = click.option(
-    "--set", "overrides", multiple=True, metavar="NAME=VALUE", callback=_parse_overrides, help="Give a parameter of the spec another value; may be repeated."
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_parse_overrides,
+    help="Give a parameter of the spec another value; may be repeated.",
 )
 format_option: Callable[..., Any] = click.option(
     "--format", type=click.Choice(FORMATS), default="text", show_default=True, help="How diagnostics are printed."
 )
 color_option: Callable[..., Any] = click.option(
-    "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="Colour in text output."
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="Colour in text output.",
 )
 
 

@@ -43,7 +43,10 @@ class _Verbs(click.Group):
             from specc.diagnostics import did_you_mean
 
             close = did_you_mean(args[0], _VERBS)
-            ctx.fail(f"no verb {args[0]!r}" + (f"; did you mean {close!r}?" if close else f"; there are {', '.join(sorted(_VERBS))}"))
+            ctx.fail(
+                f"no verb {args[0]!r}"
+                + (f"; did you mean {close!r}?" if close else f"; there are {', '.join(sorted(_VERBS))}")
+            )
         return super().resolve_command(ctx, args)
 
 

@@ -16,11 +16,22 @@ ARTIFACTS = ("py", "keras", "tflite")
 
 @click.command()
 @click.argument("path")
-@click.option("--target", "-t", "targets", multiple=True, metavar="TARGET", help="A target's name or the path of its file; may be repeated. Default: keras.")
+@click.option(
+    "--target",
+    "-t",
+    "targets",
+    multiple=True,
+    metavar="TARGET",
+    help="A target's name or the path of its file; may be repeated. Default: keras.",
+)
 @click.option("--out", "-o", default="build", show_default=True, metavar="DIR", help="Where the files go.")
 @overrides_option
-@click.option("--weights", metavar="FILE", help="A .keras or .npz file of the keras build, whose weights are carried across.")
-@click.option("--artifacts", default=",".join(ARTIFACTS), show_default=True, metavar="LIST", help="Which files to write.")
+@click.option(
+    "--weights", metavar="FILE", help="A .keras or .npz file of the keras build, whose weights are carried across."
+)
+@click.option(
+    "--artifacts", default=",".join(ARTIFACTS), show_default=True, metavar="LIST", help="Which files to write."
+)
 @click.option("--no-verify", is_flag=True, help="Skip the proof against the keras build.")
 @format_option
 @color_option
@@ -71,7 +82,9 @@ def command(
         if format == "text" and result.ok:
             for comparison in result.comparisons:
                 for one in comparison.differences:
-                    click.echo(f"{comparison.what}: {one.output} differs by {one.error:.1e} ({comparison.examples} examples)")
+                    click.echo(
+                        f"{comparison.what}: {one.output} differs by {one.error:.1e} ({comparison.examples} examples)"
+                    )
             for file in result.files:
                 click.echo(f"wrote {file}")
     if failed:

@@ -18,7 +18,14 @@ _IS_SPEC = re.compile(rb"^specc\s*:", re.MULTILINE)
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--target", "-t", "targets", multiple=True, metavar="TARGET", help="Check that the spec can be built for a target; may be repeated.")
+@click.option(
+    "--target",
+    "-t",
+    "targets",
+    multiple=True,
+    metavar="TARGET",
+    help="Check that the spec can be built for a target; may be repeated.",
+)
 @overrides_option
 @click.option("--strict", is_flag=True, help="Let warnings count as errors.")
 @format_option

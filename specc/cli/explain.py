@@ -27,7 +27,11 @@ def command(context: click.Context, code: str | None) -> None:
     text = page(code)
     if text is None:
         close = did_you_mean(code, CODES)
-        click.echo(f"no diagnostic is called `{code}`" + (f"; did you mean `{close}`?" if close else "; `specc explain` lists them"), err=True)
+        click.echo(
+            f"no diagnostic is called `{code}`"
+            + (f"; did you mean `{close}`?" if close else "; `specc explain` lists them"),
+            err=True,
+        )
         context.exit(1)
         return
     if sys.stdout.isatty():

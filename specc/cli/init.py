@@ -65,4 +65,6 @@ def command(context: click.Context, path: str, force: bool) -> None:
     except OSError as error:
         click.echo(f"{file} cannot be written: {error.strerror}", err=True)
         context.exit(1)
-    click.echo(f"wrote {file}\nnext: specc check {file}\n      specc show {file}\n      specc build {file} --target tidl")
+    click.echo(
+        f"wrote {file}\nnext: specc check {file}\n      specc show {file}\n      specc build {file} --target tidl"
+    )

@@ -42,7 +42,14 @@ def _ops(name: str | None) -> bool | None:
     rows: list[tuple[str, str, str, str]] = []
     for field in fields_of(op.attributes).values():
         default = "required" if field.required else str(field.default)
-        rows.append((field.name, default if field.name not in op.either else "one of " + ", ".join(op.either), field.kind.expects, field.doc))
+        rows.append(
+            (
+                field.name,
+                default if field.name not in op.either else "one of " + ", ".join(op.either),
+                field.kind.expects,
+                field.doc,
+            )
+        )
     _table(("attribute", "default", "takes", "meaning"), rows)
     return True
 
@@ -60,12 +67,18 @@ def _targets(name: str | None) -> bool | None:
         return None
     click.echo(f"{target.name}: {target.doc}\n")
     if target.options:
-        _table(("option", "values", "meaning"), ((one.name, f"{', '.join(one.values)} (default {one.default})", one.doc) for one in target.options))
+        _table(
+            ("option", "values", "meaning"),
+            ((one.name, f"{', '.join(one.values)} (default {one.default})", one.doc) for one in target.options),
+        )
     if not target.ops:
         return True
     rows = [("every op", one.require, target.cite(one.source)) for one in target.constraints]
     for op, constraints in target.ops.items():
-        rows += [(op, (f"{one.require}, when {one.when}" if one.when else one.require), target.cite(one.source)) for one in constraints] or [(op, "", "")]
+        rows += [
+            (op, (f"{one.require}, when {one.when}" if one.when else one.require), target.cite(one.source))
+            for one in constraints
+        ] or [(op, "", "")]
     _table(("op", "constraint", "source"), rows)
     click.echo(f"activations: {', '.join(target.activations)}")
     click.echo(f"lowerings: {', '.join(target.lowerings)}")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
+from typing import Any, cast
 
 import click
 
+_WIDTH = 120
+
 
 @click.command()
-@click.option("--of", "what", type=click.Choice(("spec", "target")), default="spec", show_default=True, help="Of which files.")
+@click.option(
+    "--of", "what", type=click.Choice(("spec", "target")), default="spec", show_default=True, help="Of which files."
+)
 @click.option("--out", "-o", metavar="FILE", help="Write it here instead of printing it.")
 def command(what: str, out: str | None) -> None:
     """Print the JSON Schema of specs, or of target files."""
@@ -29,4 +35,22 @@ def schema_text(what: str) -> str:
         from specc.targets._schema import options_schema
 
         found = schema(options_schema())
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    return _pretty(found, "", 0) + "\n"
+
+
+def _pretty(value: Any, indent: str, used: int) -> str:
+    """JSON with what fits into a line on one line, and names side by side; `used` characters of that line are taken."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(indent) + used + len(line) < _WIDTH or not isinstance(value, (dict, list)):
+        return line
+    inner = indent + "  "
+    if isinstance(value, list):
+        items = [_pretty(one, inner, 0) for one in cast("list[Any]", value)]
+        if not any(isinstance(one, (dict, list)) for one in cast("list[Any]", value)):
+            items = textwrap.wrap(", ".join(items), _WIDTH - len(inner), break_on_hyphens=False)
+            return f"[\n{inner}" + f"\n{inner}".join(items) + f"\n{indent}]"
+    else:
+        keys = [(f"{json.dumps(key)}: ", one) for key, one in cast("dict[str, Any]", value).items()]
+        items = [key + _pretty(one, inner, len(key)) for key, one in keys]
+    opening, closing = "[]" if isinstance(value, list) else "{}"
+    return opening + "".join(f"\n{inner}{one}," for one in items)[:-1] + f"\n{indent}{closing}"

@@ -95,7 +95,13 @@ def _table(graph: Graph, counted: Costs, unrolled: bool, color: bool) -> str:
     from specc.analysis.views import summary_rows
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for head, side in (("layer (type)", "left"), ("output shape", "left"), ("params", "right"), ("MACs", "right"), ("reads", "left")):
+    for head, side in (
+        ("layer (type)", "left"),
+        ("output shape", "left"),
+        ("params", "right"),
+        ("MACs", "right"),
+        ("reads", "left"),
+    ):
         table.add_column(head, justify="right" if side == "right" else "left", overflow="fold")
     for row in summary_rows(graph, counted):
         if row.heading:

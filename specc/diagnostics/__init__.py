@@ -7,7 +7,7 @@ out of the Python API.
 from specc.diagnostics.codes import CODES, Severity
 from specc.diagnostics.collector import Diagnostics
 from specc.diagnostics.model import Diagnostic, Fix, Label, SpeccError
-from specc.diagnostics.suggest import closest, did_you_mean, short
+from specc.diagnostics.suggest import closest, did_you_mean, resemblance, short
 
 __all__ = [
     "CODES",
@@ -19,5 +19,6 @@ __all__ = [
     "SpeccError",
     "closest",
     "did_you_mean",
+    "resemblance",
     "short",
 ]

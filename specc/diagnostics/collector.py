@@ -117,7 +117,12 @@ class Diagnostics:
 
 
 def _without_ignored(items: list[Diagnostic], source: Source) -> list[Diagnostic]:
-    kept = list(items)
+    found: dict[tuple[int, str], list[Diagnostic]] = {}  # the warnings, by line and code
+    for one in items:
+        if one.severity is Severity.WARNING and one.span:
+            found.setdefault((one.span.line, one.code), []).append(one)
+    silenced: set[int] = set()
+    unused: list[Diagnostic] = []
     for match in _IGNORE.finditer(source.text):
         line, _ = source.position(match.start())
         alone = source.line(line).lstrip().startswith("#")
@@ -128,16 +133,13 @@ def _without_ignored(items: list[Diagnostic], source: Source) -> list[Diagnostic
             start = offset + len(part) - len(part.lstrip())
             span = Span(source, start, start + max(len(code), 1))
             offset += len(part) + 1
-            silenced = [
-                one
-                for one in kept
-                if one.code == code and one.severity is Severity.WARNING and one.span and one.span.line == target
-            ]
-            if silenced:
-                kept = [one for one in kept if one not in silenced]
-                continue
-            kept.append(_unused_ignore(code, span))
-    return kept
+            here = found.pop((target, code), [])
+            silenced.update(id(one) for one in here)
+            if not here:
+                one = _unused_ignore(code, span)
+                unused.append(one)
+                found.setdefault((line, one.code), []).append(one)
+    return [one for one in (*items, *unused) if id(one) not in silenced]
 
 
 def _unused_ignore(code: str, span: Span) -> Diagnostic:

@@ -26,26 +26,26 @@ def adapt_inputs(x: Any) -> Any:
 
     Takes an array, a list or a dict by name, each with the batch axis first. Raises ValueError on any other shape.
     """
-    arrays = [_adapt("input", value, tensor) for value, tensor in zip(_each(x, INPUTS), INPUTS)]
+    arrays = [_adapt("input", value, tensor) for value, tensor in zip(_each(x, INPUTS), INPUTS, strict=True)]
     return arrays[0] if len(INPUTS) == 1 else arrays
 
 
 def adapt_targets(y: Any) -> Any:
     """Labels in the spec's shapes, laid out as this model's outputs are. Raises ValueError on any other shape."""
-    arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS)]
-    return arrays[0] if len(TARGETS) == 1 else {t.name: a for t, a in zip(TARGETS, arrays)}
+    arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS, strict=True)]
+    return arrays[0] if len(TARGETS) == 1 else {t.name: a for t, a in zip(TARGETS, arrays, strict=True)}
 
 
 def restore_outputs(y: Any) -> Any:
     """What the model gave, in the spec's shapes, with the activations applied that the target leaves to the caller."""
     arrays = []
-    for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS):
+    for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
         array = _checked("output", value, tensor, tensor.physical)
         array = array.reshape((-1, *tensor.logical))
         if tensor.activation != "linear":
             array = keras.ops.convert_to_numpy(keras.activations.get(tensor.activation)(array))
         arrays.append(array)
-    return arrays[0] if len(OUTPUTS) == 1 else {t.name: a for t, a in zip(OUTPUTS, arrays)}
+    return arrays[0] if len(OUTPUTS) == 1 else {t.name: a for t, a in zip(OUTPUTS, arrays, strict=True)}
 
 
 def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:

@@ -13,17 +13,16 @@ def _weights(model: keras.Model) -> dict[str, Any]:
     return {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
 
 
-def _reference(source: keras.Model | str | Path | Mapping[str, Any]) -> dict[str, np.ndarray]:
+def _reference(source: Any) -> dict[str, np.ndarray]:
     """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
-    if isinstance(source, (str, Path)):
-        if Path(source).suffix == ".npz":
-            with np.load(source) as file:
-                source = dict(file)
-        else:
-            source = keras.models.load_model(source, compile=False)
+    if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
+        with np.load(source) as file:
+            source = dict(file)
+    elif isinstance(source, (str, Path)):
+        source = keras.models.load_model(source, compile=False)
     if isinstance(source, keras.Model):
         source = {name: weight.numpy() for name, weight in _weights(source).items()}
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for name, array in source.items():
         layer, _, weight = name.partition("/")
         found[f"{RENAMED.get(layer, layer)}/{weight}"] = np.asarray(array)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from specc.diagnostics import Diagnostics, short
+from specc.diagnostics import Diagnostics, resemblance, short
 from specc.ir import Collect, Fill, Graph, Init, Loop, Node, Operand, Origin, Output, State
 from specc.ir.graph import OUT
 from specc.ops import _registry as registry
@@ -16,6 +16,7 @@ from specc.spec.fields import RESERVED
 from specc.spec.loops import check_loops
 from specc.spec.unused import report_unused
 
+_SURE = 0.75  # two names that resemble each other so much are taken for one, misspelt
 FILLS = {"zeros": 0.0, "ones": 1.0}
 
 
@@ -54,9 +55,8 @@ class _Builder:
         self.collects = _first([one for loop in spec.loops for one in loop.collects], taken)
         self.broken: set[str] = set(spec.ambiguous)
         self.probable: set[str] = set()  # what misspelt references most likely mean
-        self.is_sure = (
-            spec.is_complete and not spec.ambiguous
-        )  # False once a reference was lost: who knows what it read
+        self.is_whole = True  # False once a node or state lost something that it reads
+        self.is_sure = spec.has_all_outputs  # False once nobody knows what it was
         self.unsure_loops: set[str] = set()
         self.layers: dict[str, NodeDecl | None] = {}  # the `op` that a node's calls lead to
 
@@ -78,7 +78,8 @@ class _Builder:
         }
         syntax = {decl.name: decl.syntax for decl in self.nodes.values()}
         self.report_unused(graph, inits)
-        graph, bad = check_loops(graph, inits, syntax, self.diagnostics, self.unsure_loops)
+        unsure = self.unsure_loops if self.is_whole else {loop.name for loop in graph.loops}
+        graph, bad = check_loops(graph, inits, syntax, self.diagnostics, unsure)
         self.broken |= bad
         self.check_moved(graph)
         return Built(graph, frozenset(self.broken), syntax, inits)
@@ -121,6 +122,7 @@ class _Builder:
             if target is not None:
                 op, attributes, layer = target.op, target.attributes, target.name
         operands, is_whole = self.operands(decl, above)
+        self.is_whole = self.is_whole and is_whole
         if op is None or attributes is None or not is_whole:
             self.broken.add(decl.name)
         else:
@@ -133,6 +135,8 @@ class _Builder:
         if arity.least <= count and (arity.most is None or count <= arity.most):
             return
         self.broken.add(decl.name)
+        if count < arity.least:
+            self.is_whole = self.is_sure = False
         help = "list them: `from: [left, right]`"
         place = operands[0].span
         if arity.most is not None and count > arity.most:
@@ -268,6 +272,7 @@ class _Builder:
             if ports == (OUT,):
                 known = f"only the one result, read as `{name}`"
             self.probable.add(name)
+            self.is_whole = False
             self.diagnostics.report(
                 "unknown-port",
                 f"`{name}` has no result `{short(reference.port)}`",
@@ -280,6 +285,7 @@ class _Builder:
     def unknown(self, reference: Reference, others: Iterable[str]) -> None:
         """Reports a name that is not there, with the reason where it is something else."""
         name = reference.name
+        self.is_whole = False
         known = [*self.inputs, *self.nodes, *self.states, *self.collects, *others]
         loop = next((loop for loop in self.spec.loops if loop.name == name), None)
         what, help = "", ""
@@ -300,7 +306,7 @@ class _Builder:
             self.diagnostics.report("unknown-reference", message, (reference.span, "not a value"), help=help)
             return
         close = self.diagnostics.suggest(name, known)
-        if close is None:
+        if close is None or resemblance(name, close) < _SURE:
             self.is_sure = False
         else:
             self.probable.add(close)
@@ -341,7 +347,7 @@ class _Builder:
             self.unsure_loops.add(loop)
         if decl.init is None or decl.next is None:
             self.is_sure = False
-        if init is None:
+        if init is None or (after is None and isinstance(init, Fill)):
             self.broken.add(decl.name)
         span = decl.init.span if decl.init else None
         origin = Origin(decl.span, decl.name)
@@ -355,7 +361,7 @@ class _Builder:
         return Collect(decl.name, value, Origin(decl.span, decl.name))
 
     def report_unused(self, graph: Graph, inits: dict[str, Init]) -> None:
-        lost = self.diagnostics.has("duplicate-key", "invalid-key")
+        lost = self.diagnostics.has("duplicate-key", "invalid-key") or self.spec.ambiguous or not self.spec.is_complete
         if self.is_sure and not lost and self.spec.outputs:
             read = self.probable | {init.value for init in inits.values() if isinstance(init, Operand)}
             report_unused(graph, read, self.diagnostics)

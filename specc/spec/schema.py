@@ -1,22 +1,28 @@
 """The JSON Schema of the language, made from the ops: completion and checks in editors. Not read at run time.
 
-Nodes dispatch on `op`, so that an editor offers the attributes of that op and says which one is wrong.
+Nodes dispatch on `op`, so that an editor offers the attributes of that op and says which one is wrong. What several
+ops or Keras classes take alike is written once, under `$defs`, and every scalar or list may be an expression instead.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, TypeAlias, cast
 
 from specc.ops import _registry as registry
-from specc.ops._attributes import AttributeField, Kind, Schema, fields_of
+from specc.ops._attributes import AttributeField, Float, Int, Kind, ListOf, Schema, Str, fields_of
 from specc.ops._base import OpDef
 from specc.ops._keras_objects import ACTIVATION, ACTIVITY_REGULARIZER, CONSTRAINT, INITIALIZER, REGULARIZER, KerasObject
 from specc.spec._training_objects import EARLY_STOPPING, FIT, LOSS, METRIC, OPTIMIZER, SCHEDULE
 from specc.spec.decode import LIMITS, SCHEDULES, VERSION
 
 ID = "urn:specc:schema:spec:1"
-_EXPRESSION: Schema = {"type": "string", "pattern": r"\$\{", "description": "an expression: ${...}"}
+_EXPRESSION: Schema = {"$ref": "#/$defs/expression"}
 _NAME = "^[A-Za-z_][A-Za-z0-9_]*$"
+_SHORT = 60  # characters of a property's schema that are as well repeated as referred to
+_PASSES = Int(1, 1_000_000)
 _SHARED: dict[str, Kind] = {
     "activation": ACTIVATION,
     "initializer": INITIALIZER,
@@ -32,6 +38,14 @@ _SHARED: dict[str, Kind] = {
 
 def schema(targets: Schema) -> Schema:
     """The whole language as JSON Schema 2020-12; `targets` is that of the section of their options."""
+    found = _language(targets)
+    definitions = cast("Schema", found["$defs"])
+    shared = _shared_properties(definitions)
+    definitions.update({name: cast("Schema", json.loads(text)) for (_, text), name in shared.items()})
+    return found
+
+
+def _language(targets: Schema) -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,
@@ -43,15 +57,17 @@ def schema(targets: Schema) -> Schema:
             "specc": {"const": VERSION, "description": "The version of the language."},
             "name": _described({"type": "string", "pattern": _NAME}, "Name of the model; the file's stem if left out."),
             "doc": _text("What the model is; becomes the emitted module's docstring."),
-            "params": _described(_named({"$ref": "#/$defs/param"}), "Named values, used as ${name}, overridden by --set."),
-            "inputs": _described(_named({"$ref": "#/$defs/input"}), "What goes in: name to shape, without the batch axis."),
-            "nodes": _described(_named({"$ref": "#/$defs/node"}), "The network: name to node, in reading order."),
-            "loops": _described(_named({"$ref": "#/$defs/loop"}), "Feedback: states carried from pass to pass."),
-            "outputs": {"$ref": "#/$defs/outputs"},
-            "training": {"$ref": "#/$defs/training"},
-            "budget": {"$ref": "#/$defs/budget"},
-            "targets": {"$ref": "#/$defs/targets"},
-            "moved": {"$ref": "#/$defs/moved"},
+            "params": _or_empty(
+                _described(_named(_ref("param")), "Named values, used as ${name}, overridden by --set.")
+            ),
+            "inputs": _described(_named(_ref("input")), "What goes in: name to shape, without the batch axis."),
+            "nodes": _or_empty(_described(_named(_ref("node")), "The network: name to node, in reading order.")),
+            "loops": _or_empty(_described(_named(_ref("loop")), "Feedback: states carried from pass to pass.")),
+            "outputs": _ref("outputs"),
+            "training": _ref("training"),
+            "budget": _ref("budget"),
+            "targets": _ref("targets"),
+            "moved": _ref("moved"),
         },
         "$defs": _definitions(targets),
     }
@@ -59,15 +75,23 @@ def schema(targets: Schema) -> Schema:
 
 def _definitions(targets: Schema) -> Schema:
     ops = [op for op in registry.all_ops() if op.name != "Input"]
+    move = _object({"from": _text("The old name."), "to": _text("The new name.")}, ["from", "to"])
     return {
+        "expression": {"type": "string", "pattern": r"\$\{", "description": "an expression: ${...}"},
         "reference": {
             "type": "string",
-            "pattern": r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)?$",
+            "pattern": r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)?$|\$\{",
             "description": "A node, input or state, or one result of a node: node.port.",
         },
         "references": {
             "anyOf": [_ref("reference"), {"type": "array", "items": _ref("reference"), "minItems": 1}],
             "description": "What the node reads; the node above if left out.",
+        },
+        "param_value": {
+            "anyOf": [
+                {"type": ["number", "string", "boolean"]},
+                {"type": "array", "items": _ref("param_value")},
+            ]
         },
         "param": _param(),
         "input": _input(),
@@ -79,30 +103,85 @@ def _definitions(targets: Schema) -> Schema:
             "anyOf": [
                 _ref("reference"),
                 {"type": "array", "items": _ref("reference"), "minItems": 1},
-                _named({"anyOf": [_ref("reference"), _ref("node")]}),
+                _named({"anyOf": [_ref("reference"), _ref("node")]}) | {"minProperties": 1},
             ],
         },
-        "training": _training(),
-        "budget": _budget(),
-        "targets": targets,
+        "training": {"anyOf": [_training(), {"type": "null"}]},
+        "budget": _or_empty(_budget()),
+        "targets": _targets(targets),
         "moved": {
-            "type": "array",
             "description": "Renames, so that checkpoints and reviews follow.",
-            "items": _object({"from": _text("The old name."), "to": _text("The new name.")}, ["from", "to"]),
+            "anyOf": [move, {"type": "array", "items": move}, {"type": "null"}],
         },
-        **{f"kind_{name}": _with_refs(kind.schema(), except_for=name) for name, kind in _SHARED.items()},
+        **{f"kind_{name}": _value(kind.schema(), except_for=name) for name, kind in _SHARED.items()},
     }
 
 
-def _with_refs(found: Any, except_for: str = "") -> Any:
-    """The schema with every part that is a shared kind's replaced by a reference: twelve optimizers, one schedule."""
+def _value(found: Schema, except_for: str = "") -> Schema:
+    """A kind's schema in which every scalar and list may be an expression, and shared kinds are referred to."""
+    for name, kind in _SHARED.items():
+        if name != except_for and found == kind.schema():
+            return _ref(f"kind_{name}")
+    if "anyOf" in found:
+        options: list[Schema] = []
+        for one in found["anyOf"]:
+            inner = _value(one)
+            options += inner.get("anyOf", [inner])
+        plain = [one for one in _merged(options) if one != _EXPRESSION]
+        if any("op" in one.get("properties", {}) for one in plain):
+            plain.append({"type": "object", "properties": {"op": _EXPRESSION}, "required": ["op"]})
+        return {**found, "anyOf": [*plain, _EXPRESSION] if _EXPRESSION in options else plain}
+    if "properties" in found:
+        properties = {key: one if key == "op" else _value(one) for key, one in found["properties"].items()}
+        return {**found, "properties": properties}
+    if found.get("type") == "string" or "const" in found:
+        return found
+    inner = {**found, "items": _value(found["items"])} if "items" in found else dict(found)
+    notes = {key: inner.pop(key) for key in ("description", "default") if key in inner}
+    return {"anyOf": [inner, _EXPRESSION], **notes}
+
+
+def _merged(options: list[Schema]) -> list[Schema]:
+    """Classes that take the same arguments as one, under any of their names: most metrics take only a name."""
+    found: dict[str, Schema] = {}
+    for one in options:
+        properties = one.get("properties", {})
+        names: list[str] = properties["op"]["enum"] if "op" in properties else []
+        rest = json.dumps({**one, "properties": {**properties, "op": None}} if names else one)
+        if names and rest in found:
+            names = [*found[rest]["properties"]["op"]["enum"], *names]
+        found[rest] = {**one, "properties": {**properties, "op": {"enum": names}}} if names else one
+    return list(found.values())
+
+
+_Property: TypeAlias = tuple[str, str]  # name and schema, as text
+
+
+def _shared_properties(definitions: Schema) -> dict[_Property, str]:
+    """Replaces the properties that stand several times by references, in place; the names they have in `$defs`."""
+    every = [(properties, key) for properties in _properties(definitions) for key in properties]
+    counts = Counter((key, json.dumps(properties[key])) for properties, key in every)
+    names: dict[_Property, str] = {}
+    for properties, key in every:
+        text = json.dumps(properties[key])
+        if counts[key, text] > 1 and len(text) > _SHORT:
+            others = sum(name == key for name, _ in names)
+            name = names.setdefault((key, text), f"attribute_{key}" + (f"_{others + 1}" if others else ""))
+            properties[key] = _ref(name)
+    return names
+
+
+def _properties(found: Any) -> Iterator[Schema]:
+    """Every `properties` of a schema, inner ones first."""
     if isinstance(found, dict):
         part = cast("Schema", found)
-        for name, kind in _SHARED.items():
-            if name != except_for and part == kind.schema():
-                return _ref(f"kind_{name}")
-        return {key: _with_refs(value, except_for) for key, value in part.items()}
-    return [_with_refs(one, except_for) for one in cast("list[Any]", found)] if isinstance(found, list) else found
+        for value in part.values():
+            yield from _properties(value)
+        if isinstance(part.get("properties"), dict) and "type" in part:
+            yield part["properties"]
+    elif isinstance(found, list):
+        for one in cast("list[Any]", found):
+            yield from _properties(one)
 
 
 def _ref(name: str) -> Schema:
@@ -126,25 +205,17 @@ def _object(properties: Schema, required: list[str] | None = None) -> Schema:
     return found | ({"required": required} if required else {})
 
 
-def _value(kind: Kind) -> Schema:
-    """A value of a kind, or an expression that gives one. Kinds that many attributes share are referred to."""
-    found = _shared(kind)
-    options = found["anyOf"] if set(found) == {"anyOf"} else [found]
-    return {"anyOf": [*options, _EXPRESSION]}
+def _or_empty(found: Schema) -> Schema:
+    """A section that may be left empty."""
+    return {**found, "type": ["object", "null"]}
 
 
-def _shared(kind: Kind) -> Schema:
-    for name, one in _SHARED.items():
-        if kind is one:
-            return _ref(f"kind_{name}")
-    inner: tuple[Kind, ...] = getattr(kind, "kinds", ())
-    if inner:
-        return {"anyOf": [_shared(one) for one in inner]}
-    return kind.schema()
+def _kind(kind: Kind) -> Schema:
+    return _value(kind.schema())
 
 
 def _attribute(field: AttributeField) -> Schema:
-    found = _described(_value(field.kind), field.doc)
+    found = _described(_kind(field.kind), field.doc)
     default = field.default
     if field.required or default is None:
         return found
@@ -182,7 +253,9 @@ def _node(ops: list[OpDef]) -> Schema:
     )
     return {
         "type": "object",
-        "properties": {"op": {"enum": [op.name for op in ops], "description": "A Keras layer class."}},
+        "properties": {
+            "op": {"anyOf": [{"enum": [op.name for op in ops]}, _EXPRESSION], "description": "A Keras layer class."}
+        },
         "anyOf": [{"required": ["op"]}, {"required": ["call"]}],
         "allOf": [
             {"if": {"required": ["op"], "properties": {"op": {"const": op.name}}}, "then": _ref(f"op_{op.name}")}
@@ -193,16 +266,14 @@ def _node(ops: list[OpDef]) -> Schema:
 
 
 def _param() -> Schema:
-    scalar: Schema = {"type": ["number", "string", "boolean"]}
-    value: Schema = {"anyOf": [scalar, {"type": "array", "items": scalar}]}
     types = {"enum": ["int", "float", "bool", "str"], "description": "What the value has to be."}
-    typed = _object({"default": value, "type": types, "doc": _text("What it is.")}, ["default"])
-    return {"anyOf": [*value["anyOf"], typed]}
+    typed = _object({"default": _ref("param_value"), "type": types, "doc": _text("What it is.")}, ["default"])
+    return {"anyOf": [_ref("param_value"), typed]}
 
 
 def _input() -> Schema:
     fields = fields_of(registry.get("Input").attributes)
-    shape = _value(fields["shape"].kind)
+    shape = _kind(fields["shape"].kind)
     properties = {name: _attribute(field) for name, field in fields.items()}
     full = _object({**properties, "doc": _text("What it is.")}, ["shape"])
     return {"anyOf": [*shape["anyOf"], full]}
@@ -216,39 +287,47 @@ def _loop() -> Schema:
         },
         ["init", "next"],
     )
-    passes: Schema = {"anyOf": [{"type": "integer", "minimum": 1}, _EXPRESSION], "description": "How often the body runs."}
-    schedule: Schema = {"anyOf": [SCHEDULES.schema(), _EXPRESSION], "default": "sweep"}
+    passes = _described(_kind(_PASSES), "How often the body runs.")
+    schedule = _described(_kind(SCHEDULES), "sweep: a pass is a full sweep; synchronous: every edge costs one pass.")
     return _object(
         {
             "passes": passes,
-            "states": _described(_named(state), "The values carried from one pass to the next."),
-            "schedule": _described(schedule, "sweep: a pass is a full sweep; synchronous: every edge costs one pass."),
-            "collect": _described(_named(_ref("reference")), "Values at every pass, stacked on a new first axis."),
+            "states": _described(_named(state) | {"minProperties": 1}, "The values carried from one pass to the next."),
+            "schedule": {**schedule, "default": "sweep"},
+            "collect": _or_empty(
+                _described(_named(_ref("reference")), "Values at every pass, stacked on a new first axis.")
+            ),
         },
         ["passes", "states"],
     )
 
 
 def _training() -> Schema:
-    one_or_many: Schema = {"anyOf": [_ref("kind_metric"), {"type": "array", "items": _ref("kind_metric")}]}
-    stopping = _object({name: _value(kind) for name, (kind, _) in EARLY_STOPPING.items()})
-    fit = _object({**{name: _value(kind) for name, (kind, _) in FIT.items()}, "early_stopping": stopping})
-    weights: Schema = {"anyOf": [{"type": "number", "minimum": 0}, _EXPRESSION]}
+    one_or_many = [_ref("kind_metric"), {"type": "array", "items": _ref("kind_metric")}]
+    stopping = _object({name: _kind(kind) for name, (kind, _) in EARLY_STOPPING.items()})
+    fit = _object({**{name: _kind(kind) for name, (kind, _) in FIT.items()}, "early_stopping": stopping})
     found = _object(
         {
             "optimizer": _ref("kind_optimizer"),
             "loss": _described(_ref("kind_loss"), "The loss of the only output."),
             "losses": _described(_named(_ref("kind_loss")), "The losses, by output."),
-            "loss_weights": _named(weights),
-            "metrics": {"anyOf": [*one_or_many["anyOf"], _named(one_or_many)]},
-            "fit": _described(fit, "Arguments of model.fit."),
+            "loss_weights": _or_empty(_named(_kind(Float(0)))),
+            "metrics": {"anyOf": [*one_or_many, _named({"anyOf": one_or_many})]},
+            "fit": _or_empty(_described(fit, "Arguments of model.fit.")),
         },
         ["optimizer"],
     )
-    return {**found, "description": "How the model is trained; never changes what it infers."}
+    losses: Schema = {"oneOf": [{"required": ["loss"]}, {"required": ["losses"]}]}
+    return {**found, **losses, "description": "How the model is trained; never changes what it infers."}
 
 
 def _budget() -> Schema:
-    limits = {name: {"type": "integer", "minimum": 0} for name in LIMITS}
-    targets = {"type": "array", "items": {"type": "string"}, "description": "Targets the network has to stay legal for."}
+    limits = {name: _kind(Int(0)) for name in LIMITS}
+    targets = _described(_kind(ListOf(Str())), "Targets the network has to stay legal for.")
     return {**_object({**limits, "targets": targets}), "description": "Invariants checked on every build."}
+
+
+def _targets(targets: Schema) -> Schema:
+    known = {name: _or_empty(_value(one)) for name, one in targets["properties"].items()}
+    other: Schema = {"type": ["object", "null"]}
+    return _or_empty({**targets, "properties": known, "additionalProperties": other})

@@ -1,4 +1,4 @@
-"""Which emitted modules stand in tests/golden/modules: each spec of specs/ and each of the loops, for each target."""
+"""Which emitted modules stand in tests/golden/modules: each spec of specs/, and some of the tests' own, for each target."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ FOLDER = ROOT / "tests" / "golden" / "modules"
 
 
 def nets() -> list[Net]:
-    return [Net(path.stem, folder) for folder in (SPECS, EXTRA) for path in sorted(folder.glob("*.yaml"))]
+    networks = [Net(path.stem) for path in sorted(SPECS.glob("*.yaml"))]
+    loops = [Net(name, EXTRA) for name in ("elman", "nested", "renamed", "ring", "shared")]
+    return [*networks, *loops, Net("heads", ROOT / "tests" / "training" / "specs")]
 
 
 def goldens() -> dict[str, str]:

@@ -1,0 +1,174 @@
+"""The network batchnorm_fc.
+
+Built by specc 0.1.0 for the target tidl from the spec batchnorm_fc.
+Options: device am68a, sdk newest, quantize float32.
+Spec SHA-256: f8dbef7b07f7dc760583d3bcea523d791c0597f130f9ca49b8ff99eccb9e8fbd
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import layers
+
+SPEC = "batchnorm_fc"
+SPEC_SHA256 = "f8dbef7b07f7dc760583d3bcea523d791c0597f130f9ca49b8ff99eccb9e8fbd"
+TARGET = "tidl"
+
+
+class Tensor(NamedTuple):
+    """One tensor of the data contract. Shapes leave out the batch axis."""
+
+    name: str
+    logical: tuple[int, ...]  # the shape the spec speaks of
+    physical: tuple[int, ...]  # the shape this model takes or gives
+    dtype: str
+    activation: str = "linear"  # what is still to be applied: the model gives logits where it is not linear
+
+
+INPUTS = (Tensor("features", (512,), (1, 1, 512), "float32"),)
+OUTPUTS = (Tensor("relu", (1024,), (1, 1, 1024), "float32"),)
+TARGETS = OUTPUTS
+# the keras build's weights and their shapes, and layers that were renamed since
+REFERENCE: dict[str, tuple[int, ...]] = {
+    "dense/kernel": (512, 1024),
+    "norm/gamma": (1024,),
+    "norm/beta": (1024,),
+    "norm/moving_mean": (1024,),
+    "norm/moving_variance": (1024,),
+}
+RENAMED: dict[str, str] = {}
+
+
+def build_model(*, batch_size: int | None = None) -> keras.Model:
+    """The network with fresh weights.
+
+    `batch_size` fixes the batch axis, which converters want; None leaves it free.
+    """
+    features = keras.Input((1, 1, 512), batch_size=batch_size, name="features")
+    dense = layers.Conv2D(1024, 1, use_bias=False, name="dense")(features)  # line 6
+    norm = layers.BatchNormalization(name="norm")(dense)  # line 7
+    relu = layers.ReLU(name="relu")(norm)  # line 8
+    return keras.Model(features, relu, name="batchnorm_fc")
+
+
+def adapt_inputs(x: Any) -> Any:
+    """Data in the spec's shapes, laid out as this model takes it: an array, or a list of them in the order of INPUTS.
+
+    Takes an array, a list or a dict by name, each with the batch axis first. Raises ValueError on any other shape.
+    """
+    arrays = [_adapt("input", value, tensor) for value, tensor in zip(_each(x, INPUTS), INPUTS, strict=True)]
+    return arrays[0] if len(INPUTS) == 1 else arrays
+
+
+def adapt_targets(y: Any) -> Any:
+    """Labels in the spec's shapes, laid out as this model's outputs are. Raises ValueError on any other shape."""
+    arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS, strict=True)]
+    return arrays[0] if len(TARGETS) == 1 else {t.name: a for t, a in zip(TARGETS, arrays, strict=True)}
+
+
+def restore_outputs(y: Any) -> Any:
+    """What the model gave, in the spec's shapes, with the activations applied that the target leaves to the caller."""
+    arrays = []
+    for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
+        array = _checked("output", value, tensor, tensor.physical)
+        array = array.reshape((-1, *tensor.logical))
+        if tensor.activation != "linear":
+            array = keras.ops.convert_to_numpy(keras.activations.get(tensor.activation)(array))
+        arrays.append(array)
+    return arrays[0] if len(OUTPUTS) == 1 else {t.name: a for t, a in zip(OUTPUTS, arrays, strict=True)}
+
+
+def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:
+    """One array for each tensor of the contract, from an array, a list or a dict."""
+    names = [tensor.name for tensor in tensors]
+    if isinstance(data, Mapping):
+        if set(data) != set(names):
+            raise ValueError(f"expected arrays for {names}, found {sorted(data)}")
+        return [data[name] for name in names]
+    if len(tensors) == 1 and not (isinstance(data, (list, tuple)) and len(data) == 1 and hasattr(data[0], "shape")):
+        return [data]
+    if not isinstance(data, (list, tuple)) or len(data) != len(tensors):
+        raise ValueError(f"expected {len(tensors)} arrays, for {names}, as a list or a dict by name")
+    return list(data)
+
+
+def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
+    return _checked(what, value, tensor, tensor.logical).reshape((-1, *tensor.physical))
+
+
+def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {array.dtype}")
+    if array.dtype.kind == "f" and np.dtype(tensor.dtype).kind in "iu":
+        raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
+    if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
+        array = array.reshape((-1, *shape))  # a column may come flat
+    if array.ndim == 0 or array.shape[1:] != shape:
+        expected = ", ".join(["batch", *map(str, shape)])
+        message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {array.shape}"
+        if array.shape == shape:
+            message += "; the batch axis is missing: array[np.newaxis]"
+        elif [n for n in array.shape[1:] if n != 1] == [n for n in shape if n != 1]:
+            message += f"; its axes of 1 would broadcast: array.reshape({(-1, *shape)})"
+        raise ValueError(message)
+    return array.astype(tensor.dtype, copy=False)
+
+
+def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:
+    """Sets the model's weights to those of the reference (keras) build, matched by name.
+
+    `source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file).
+    Raises ValueError where a weight is missing or has another shape; the model is then left as it was.
+    """
+    reference = _reference(source)
+    arrays = {
+        "dense/kernel": reference["dense/kernel"].reshape(1, 1, 512, 1024),
+        "norm/gamma": reference["norm/gamma"],
+        "norm/beta": reference["norm/beta"],
+        "norm/moving_mean": reference["norm/moving_mean"],
+        "norm/moving_variance": reference["norm/moving_variance"],
+    }
+    _assign(model, arrays)
+
+
+def _weights(model: keras.Model) -> dict[str, Any]:
+    """A model's variables as `layer/weight`."""
+    return {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
+
+
+def _reference(source: Any) -> dict[str, np.ndarray]:
+    """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
+    if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
+        with np.load(source) as file:
+            source = dict(file)
+    elif isinstance(source, (str, Path)):
+        source = keras.models.load_model(source, compile=False)
+    if isinstance(source, keras.Model):
+        source = {name: weight.numpy() for name, weight in _weights(source).items()}
+    found: dict[str, np.ndarray] = {}
+    for name, array in source.items():
+        layer, _, weight = name.partition("/")
+        found[f"{RENAMED.get(layer, layer)}/{weight}"] = np.asarray(array)
+    for name, shape in REFERENCE.items():
+        if name not in found:
+            raise ValueError(f"the reference has no weight `{name}`")
+        if found[name].shape != shape:
+            raise ValueError(f"weight `{name}` of the reference: expected shape {shape}, found {found[name].shape}")
+    return found
+
+
+def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
+    weights = _weights(model)
+    for name, weight in weights.items():
+        if name not in arrays:
+            raise ValueError(f"no values for the weight `{name}`")
+        if tuple(weight.shape) != arrays[name].shape:
+            raise ValueError(f"weight `{name}`: expected shape {tuple(weight.shape)}, found {arrays[name].shape}")
+    for name, weight in weights.items():
+        weight.assign(arrays[name])

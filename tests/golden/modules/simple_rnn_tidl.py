@@ -1,0 +1,258 @@
+"""The network simple_rnn.
+
+Built by specc 0.1.0 for the target tidl from the spec simple_rnn.
+Options: device am68a, sdk newest, quantize float32.
+Spec SHA-256: 42f670a23d35d0b6cfeed9dd5b329d9272449a0052d35a8f19618a5ed113608a
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+SPEC = "simple_rnn"
+SPEC_SHA256 = "42f670a23d35d0b6cfeed9dd5b329d9272449a0052d35a8f19618a5ed113608a"
+TARGET = "tidl"
+
+
+class Tensor(NamedTuple):
+    """One tensor of the data contract. Shapes leave out the batch axis."""
+
+    name: str
+    logical: tuple[int, ...]  # the shape the spec speaks of
+    physical: tuple[int, ...]  # the shape this model takes or gives
+    dtype: str
+    activation: str = "linear"  # what is still to be applied: the model gives logits where it is not linear
+
+
+INPUTS = (Tensor("steps", (1, 4), (1, 1, 4), "float32"),)
+OUTPUTS = (Tensor("reading", (1, 2), (1, 1, 2), "float32"),)
+TARGETS = OUTPUTS
+# the keras build's weights and their shapes, and layers that were renamed since
+REFERENCE: dict[str, tuple[int, ...]] = {
+    "memory/kernel": (4, 4),
+    "memory/bias": (4,),
+    "memory/recurrent_kernel": (4, 4),
+    "reading/kernel": (4, 2),
+    "reading/bias": (2,),
+}
+RENAMED: dict[str, str] = {}
+
+
+def build_model(*, batch_size: int | None = None) -> keras.Model:
+    """The network with fresh weights.
+
+    `batch_size` fixes the batch axis, which converters want; None leaves it free.
+    """
+    steps = keras.Input((1, 1, 4), batch_size=batch_size, name="steps")
+    memory_inputs = layers.Conv2D(4, 1, name="memory_inputs")(steps)  # line 6, of memory
+
+    memory_state_layer = layers.Conv2D(
+        4, 1, use_bias=False, kernel_initializer="orthogonal", name="memory_state"
+    )  # line 6, of memory
+    memory_sum_layer = layers.Add(name="memory_sum")  # line 6, of memory
+    memory_hidden_layer = layers.Activation("sigmoid", name="memory_hidden")  # line 6, of memory
+    # loop memory (line 6): after each pass memory_before becomes memory_hidden
+    memory_values: list[Any] = []
+    memory_before = filled(steps, (1, 1, 4), 0.0)
+    for memory_steps_pass in range(1):
+        memory_step = memory_inputs[:, memory_steps_pass : memory_steps_pass + 1, :, :]
+        memory_state = memory_state_layer(memory_before)
+        memory_sum = memory_sum_layer([memory_step, memory_state])
+        memory_hidden = memory_hidden_layer(memory_sum)
+        memory_values.append(memory_hidden)
+        memory_before = memory_hidden
+    memory = ops.concatenate(memory_values, axis=1)
+
+    reading = layers.Conv2D(2, 1, name="reading")(memory)  # line 7
+    return keras.Model(steps, reading, name="simple_rnn")
+
+
+def adapt_inputs(x: Any) -> Any:
+    """Data in the spec's shapes, laid out as this model takes it: an array, or a list of them in the order of INPUTS.
+
+    Takes an array, a list or a dict by name, each with the batch axis first. Raises ValueError on any other shape.
+    """
+    arrays = [_adapt("input", value, tensor) for value, tensor in zip(_each(x, INPUTS), INPUTS, strict=True)]
+    return arrays[0] if len(INPUTS) == 1 else arrays
+
+
+def adapt_targets(y: Any) -> Any:
+    """Labels in the spec's shapes, laid out as this model's outputs are. Raises ValueError on any other shape."""
+    arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS, strict=True)]
+    return arrays[0] if len(TARGETS) == 1 else {t.name: a for t, a in zip(TARGETS, arrays, strict=True)}
+
+
+def restore_outputs(y: Any) -> Any:
+    """What the model gave, in the spec's shapes, with the activations applied that the target leaves to the caller."""
+    arrays = []
+    for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
+        array = _checked("output", value, tensor, tensor.physical)
+        array = array.reshape((-1, *tensor.logical))
+        if tensor.activation != "linear":
+            array = keras.ops.convert_to_numpy(keras.activations.get(tensor.activation)(array))
+        arrays.append(array)
+    return arrays[0] if len(OUTPUTS) == 1 else {t.name: a for t, a in zip(OUTPUTS, arrays, strict=True)}
+
+
+def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:
+    """One array for each tensor of the contract, from an array, a list or a dict."""
+    names = [tensor.name for tensor in tensors]
+    if isinstance(data, Mapping):
+        if set(data) != set(names):
+            raise ValueError(f"expected arrays for {names}, found {sorted(data)}")
+        return [data[name] for name in names]
+    if len(tensors) == 1 and not (isinstance(data, (list, tuple)) and len(data) == 1 and hasattr(data[0], "shape")):
+        return [data]
+    if not isinstance(data, (list, tuple)) or len(data) != len(tensors):
+        raise ValueError(f"expected {len(tensors)} arrays, for {names}, as a list or a dict by name")
+    return list(data)
+
+
+def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
+    return _checked(what, value, tensor, tensor.logical).reshape((-1, *tensor.physical))
+
+
+def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {array.dtype}")
+    if array.dtype.kind == "f" and np.dtype(tensor.dtype).kind in "iu":
+        raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
+    if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
+        array = array.reshape((-1, *shape))  # a column may come flat
+    if array.ndim == 0 or array.shape[1:] != shape:
+        expected = ", ".join(["batch", *map(str, shape)])
+        message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {array.shape}"
+        if array.shape == shape:
+            message += "; the batch axis is missing: array[np.newaxis]"
+        elif [n for n in array.shape[1:] if n != 1] == [n for n in shape if n != 1]:
+            message += f"; its axes of 1 would broadcast: array.reshape({(-1, *shape)})"
+        raise ValueError(message)
+    return array.astype(tensor.dtype, copy=False)
+
+
+def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:
+    """Sets the model's weights to those of the reference (keras) build, matched by name.
+
+    `source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file).
+    Raises ValueError where a weight is missing or has another shape; the model is then left as it was.
+    """
+    reference = _reference(source)
+    arrays = {
+        "memory_inputs/kernel": reference["memory/kernel"].reshape(1, 1, 4, 4),
+        "memory_inputs/bias": reference["memory/bias"],
+        "memory_state/kernel": reference["memory/recurrent_kernel"].reshape(1, 1, 4, 4),
+        "reading/kernel": reference["reading/kernel"].reshape(1, 1, 4, 2),
+        "reading/bias": reference["reading/bias"],
+    }
+    _assign(model, arrays)
+
+
+def compile_model(model: keras.Model) -> keras.Model:
+    """The model, compiled as the spec trains it. Labels have to come through adapt_targets."""
+    model.compile(optimizer=keras.optimizers.Adam(), loss=ExactShape(keras.losses.MeanAbsoluteError(), shape=(1, 2)))
+    return model
+
+
+def fit_options() -> dict[str, Any]:
+    """The arguments for model.fit that the spec sets; callbacks are made anew at every call."""
+    return {}
+
+
+@keras.saving.register_keras_serializable(package=SPEC)
+class ExactShape(keras.losses.Loss):
+    """A loss in the spec's own shapes. It refuses labels that would only fit by broadcasting: that trains on nonsense.
+
+    `shape` is that of the output in the spec; `sparse` says that labels are class numbers, without the last axis;
+    `activation` is applied to the output first, where the target leaves it to the caller.
+    """
+
+    def __init__(
+        self,
+        loss: Any,
+        shape: Any,
+        sparse: bool = False,
+        activation: str = "linear",
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        loss = keras.saving.deserialize_keras_object(loss) if isinstance(loss, dict) else loss
+        super().__init__(name=name or loss.name, reduction=kwargs.pop("reduction", loss.reduction), **kwargs)
+        self.loss, self.shape, self.sparse, self.activation = loss, tuple(shape), sparse, activation
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        if sample_weight is not None and tuple(sample_weight.shape[1:]) not in ((), (1,), self.shape[:-1]):
+            found = ", ".join(["batch", *map(str, sample_weight.shape[1:])])
+            raise ValueError(f"sample weights of shape ({found}) would broadcast; give one for each example: (batch,)")
+        return super().__call__(y_true, y_pred, sample_weight)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        rank = -1 if self.sparse else None
+        expected, found = tuple(y_pred.shape[1:rank]), tuple(y_true.shape[1:])
+        if found != expected and found != (*expected, 1) and (*found, 1) != expected:
+            labels, output = (", ".join(["batch", *map(str, shape)]) for shape in (found, expected))
+            raise ValueError(
+                f"labels of shape ({labels}) for an output of shape ({output}) would broadcast; "
+                "pass them through adapt_targets and compile again"
+            )
+        y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
+        if tuple(y_pred.shape[1:]) != self.shape:
+            logits = getattr(y_pred, "_keras_logits", None)  # from which Keras computes cross-entropies exactly
+            y_pred = keras.ops.reshape(y_pred, (-1, *self.shape))
+            if logits is not None:
+                y_pred._keras_logits = keras.ops.reshape(logits, (-1, *self.shape))
+        return self.loss.call(y_true, keras.activations.get(self.activation)(y_pred))
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"shape": self.shape, "sparse": self.sparse, "activation": self.activation}
+        return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss), **own}
+
+
+def _weights(model: keras.Model) -> dict[str, Any]:
+    """A model's variables as `layer/weight`."""
+    return {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
+
+
+def _reference(source: Any) -> dict[str, np.ndarray]:
+    """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
+    if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
+        with np.load(source) as file:
+            source = dict(file)
+    elif isinstance(source, (str, Path)):
+        source = keras.models.load_model(source, compile=False)
+    if isinstance(source, keras.Model):
+        source = {name: weight.numpy() for name, weight in _weights(source).items()}
+    found: dict[str, np.ndarray] = {}
+    for name, array in source.items():
+        layer, _, weight = name.partition("/")
+        found[f"{RENAMED.get(layer, layer)}/{weight}"] = np.asarray(array)
+    for name, shape in REFERENCE.items():
+        if name not in found:
+            raise ValueError(f"the reference has no weight `{name}`")
+        if found[name].shape != shape:
+            raise ValueError(f"weight `{name}` of the reference: expected shape {shape}, found {found[name].shape}")
+    return found
+
+
+def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
+    weights = _weights(model)
+    for name, weight in weights.items():
+        if name not in arrays:
+            raise ValueError(f"no values for the weight `{name}`")
+        if tuple(weight.shape) != arrays[name].shape:
+            raise ValueError(f"weight `{name}`: expected shape {tuple(weight.shape)}, found {arrays[name].shape}")
+    for name, weight in weights.items():
+        weight.assign(arrays[name])
+
+
+def filled(like: Any, shape: tuple[int, ...], value: float) -> Any:
+    """`value` in every element of `shape`, once for each example of `like`."""
+    column = ops.cast(ops.zeros_like(layers.Flatten()(like)[:, :1]), "float32")
+    return layers.Reshape(shape)(ops.tile(column, (1, math.prod(shape)))) + value
