@@ -21,7 +21,7 @@ from specc.diagnostics import Diagnostic, Diagnostics, Severity, SpeccError
 from specc.ir import Graph, TensorType
 from specc.ir.graph import OUT, Types
 from specc.lowering import Lowered, lower
-from specc.source import Source, compose, decode
+from specc.source import Source, Span, compose, decode
 from specc.spec import Spec, build_graph
 from specc.spec import decode as decode_spec
 from specc.targets import Target, TargetError, load
@@ -143,22 +143,33 @@ def _check(
 
 def _targets(spec: Spec, names: Sequence[str], diagnostics: Diagnostics) -> dict[str, Target]:
     """The targets to check, with the spec's options; a name that is not known is reported where it stands."""
-    spans = {**spec.target_spans, **dict(spec.budget.targets)}
-    wanted = dict.fromkeys([*names, *(name for name, _ in spec.budget.targets)])
+    spans = dict(spec.budget.targets)
     found: dict[str, Target] = {}
-    for name in dict.fromkeys([*wanted, *spec.target_spans]):
-        try:
-            target = load(_beside(spec.source, name) if name in spans else name)
-        except TargetError as error:
-            label = "not known" if error.code == "unknown-target" else "not valid"
-            diagnostics.report(error.code, error.message, (spans.get(name), label), help=error.help)
-            continue
-        options = spec.targets.get(target.name)
-        if options is not None:
-            target = with_options(target, options, diagnostics)
-        if name in wanted:
+    for name in dict.fromkeys([*names, *spans]):
+        target = _loaded(_beside(spec.source, name) if name in spans else name, spans.get(name), diagnostics)
+        if target is not None:
             found[name] = target
-    return found
+    by_name = {target.name: target for target in found.values()}
+    for name, span in spec.target_spans.items():
+        target = by_name.get(name) or _loaded(name, span, diagnostics)
+        if target is None:
+            continue
+        if target.name != name:
+            help = f"write them under `{target.name}`"
+            diagnostics.report("unknown-target", "options stand under a target's name", (span, "a file"), help=help)
+        elif name in spec.targets:
+            by_name[name] = with_options(target, spec.targets[name], diagnostics)
+    return {name: by_name[target.name] for name, target in found.items()}
+
+
+def _loaded(name: str, span: Span | None, diagnostics: Diagnostics) -> Target | None:
+    """A target; None where there is none of that name or its file is not valid, which is reported."""
+    try:
+        return load(name)
+    except TargetError as error:
+        label = "not known" if error.code == "unknown-target" else "not valid"
+        diagnostics.report(error.code, error.message, (span, label), help=error.help)
+        return None
 
 
 def _beside(source: Source, name: str) -> str:

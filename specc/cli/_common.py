@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from specc.diagnostics import Diagnostic
 from specc.source import Source
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -45,18 +50,50 @@ color_option: Callable[..., Any] = click.option(
 )
 
 
-def wants_color(choice: str) -> bool:
+def wants_color(choice: str, stream: TextIO | None = None) -> bool:
     """Whether to colour: asked for, or a terminal without NO_COLOR (https://no-color.org)."""
     if choice == "auto":
-        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        terminal = (stream or sys.stdout).isatty()
+        return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return choice == "always"
 
 
-def emit(diagnostics: Sequence[Diagnostic], format: str, color: bool, sources: Sequence[Source]) -> None:
-    """Prints diagnostics on standard output, in text only if there are any."""
+def emit(
+    diagnostics: Sequence[Diagnostic], format: str, color: bool, sources: Sequence[Source], *, err: bool = False
+) -> None:
+    """Prints diagnostics, in text only if there are any: on standard output, or beside what is printed there."""
     from specc.diagnostics.render import render
 
     if diagnostics or format != "text":
         text = render(diagnostics, format, color=color, sources=sources)
         if text:
-            click.echo(text, color=True if color else None)
+            click.echo(text, err=err, color=True if color else None)
+
+
+def write(path: str, text: str) -> None:
+    """Writes a file that the user named."""
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from None
+    click.echo(f"wrote {path}")
+
+
+def new_table(*head: str) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    return Table(*head, box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+
+
+def table_lines(table: Table, color: bool, width: int) -> list[str]:
+    """A table as wide as the terminal; where output goes to a file or a pipe, as wide as it needs to be read."""
+    from rich.console import Console
+
+    file = io.StringIO()
+    console = Console(
+        file=file, width=None if sys.stdout.isatty() else width, highlight=False, markup=False, emoji=False,
+        force_terminal=color, no_color=not color,
+    )  # fmt: skip
+    console.print(table)
+    return [line.rstrip() for line in file.getvalue().splitlines()]

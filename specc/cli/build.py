@@ -6,10 +6,16 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
 
 import click
 
 from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
+
+if TYPE_CHECKING:
+    from specc.diagnostics import Diagnostic
+    from specc.driver import BuildResult
+    from specc.source import Source
 
 ARTIFACTS = ("py", "keras", "tflite")
 
@@ -62,10 +68,14 @@ def command(
     for kind in kinds:
         if kind not in ARTIFACTS:
             raise click.BadParameter(f"{kind!r} is not one of {', '.join(ARTIFACTS)}", param_hint="--artifacts")
+    if not kinds:
+        raise click.BadParameter(f"name some of {', '.join(ARTIFACTS)}", param_hint="--artifacts")
     from specc.driver import run_build
 
+    found: list[Diagnostic] = []
+    sources: list[Source] = []
     failed = False
-    for target in targets or ("keras",):
+    for target in dict.fromkeys(targets or ("keras",)):
         with _progress(target) as progress:
             result = run_build(
                 path,
@@ -77,18 +87,36 @@ def command(
                 weights=weights,
                 progress=progress,
             )
-        emit(result.diagnostics, format, wants_color(color), [result.checked.source])
+        new = [one for one in result.diagnostics if _key(one) not in map(_key, found)]
+        found += new
+        sources = [result.checked.source]
         failed = failed or not result.ok
-        if format == "text" and result.ok:
-            for comparison in result.comparisons:
-                for one in comparison.differences:
-                    click.echo(
-                        f"{comparison.what}: {one.output} differs by {one.error:.1e} ({comparison.examples} examples)"
-                    )
-            for file in result.files:
-                click.echo(f"wrote {file}")
+        if format == "text":
+            emit(new, format, wants_color(color), sources)
+            if result.ok:
+                _report(result, not no_verify)
+    if format != "text":
+        emit(found, format, False, sources)
     if failed:
         context.exit(1)
+
+
+def _key(one: Diagnostic) -> tuple[object, ...]:
+    """What tells diagnostics of several targets apart: a warning about the spec is printed once."""
+    return one.code, one.message, one.span and (one.span.start, one.span.end)
+
+
+def _report(result: BuildResult, verified: bool) -> None:
+    """What was proven, a line for each comparison, and what was written."""
+    for comparison in result.comparisons:
+        several = len(comparison.differences) > 1
+        figures = [f"{one.error:.1e}" + (f" ({one.output})" if several else "") for one in comparison.differences]
+        found = f"largest difference {', '.join(figures)} of the largest value"
+        click.echo(f"{comparison.what}: equal, {found} ({comparison.examples} examples)")
+    if not verified:
+        click.echo("not compared with the keras build")
+    for file in result.files:
+        click.echo(f"wrote {file}")
 
 
 @contextlib.contextmanager

@@ -10,10 +10,10 @@ import click
 
 from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
 from specc.diagnostics import Diagnostic
-from specc.source import Source
+from specc.source import Source, decode
 
 _SUFFIXES = (".yaml", ".yml")
-_IS_SPEC = re.compile(rb"^specc\s*:", re.MULTILINE)
+_IS_SPEC = re.compile(r"""^(\{\s*)?["']?specc["']?\s*:""", re.MULTILINE)
 
 
 @click.command()
@@ -52,7 +52,7 @@ def command(
     found: list[Diagnostic] = []
     sources: list[Source] = []
     failed = False
-    for path in _files(paths):
+    for path in dict.fromkeys(_files(paths)):
         checked = check(path, targets=targets, overrides=overrides)
         found += checked.diagnostics
         sources.append(checked.source)
@@ -65,11 +65,25 @@ def command(
 
 
 def _files(paths: tuple[str, ...]) -> Iterator[str]:
-    """The files named, and the specs in the folders named: YAML with a top-level `specc` key."""
+    """The files named, and the specs in the folders named."""
     for path in paths:
-        if not Path(path).is_dir():
+        folder = Path(path)
+        if not folder.is_dir():
             yield path
             continue
-        for file in sorted(Path(path).rglob("*")):
-            if file.suffix in _SUFFIXES and file.is_file() and _IS_SPEC.search(file.read_bytes()):
-                yield str(file)
+        specs = [str(file) for file in sorted(folder.rglob("*")) if _is_spec(file, folder)]
+        if not specs:
+            click.echo(f"no spec in {path}: a spec is YAML with a `specc` key", err=True)
+        yield from specs
+
+
+def _is_spec(file: Path, folder: Path) -> bool:
+    """Whether a file of a folder is YAML with a top-level `specc` key; what is hidden is left alone."""
+    if file.suffix not in _SUFFIXES or not file.is_file():
+        return False
+    if any(part.startswith(".") for part in file.relative_to(folder).parts):
+        return False
+    try:
+        return _IS_SPEC.search(decode(str(file), file.read_bytes())[0].text) is not None
+    except OSError:
+        return True  # the check says why it cannot be read

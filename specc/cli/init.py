@@ -63,8 +63,7 @@ def command(context: click.Context, path: str, force: bool) -> None:
         click.echo(f"{file} exists; `--force` replaces it", err=True)
         context.exit(1)
     except OSError as error:
-        click.echo(f"{file} cannot be written: {error.strerror}", err=True)
-        context.exit(1)
+        raise click.ClickException(f"{file} cannot be written: {error.strerror or error}") from None
     click.echo(
         f"wrote {file}\nnext: specc check {file}\n      specc show {file}\n      specc build {file} --target tidl"
     )

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from specc.cli._common import new_table, table_lines, wants_color
+
 
 @click.command()
 @click.argument("what", type=click.Choice(("ops", "targets")))
@@ -87,15 +89,8 @@ def _targets(name: str | None) -> bool | None:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table as wide as the terminal; where output goes to a file or a pipe, as wide as it needs to be read."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*head, box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = new_table(*head)
     for row in rows:
         table.add_row(*row)
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = 120
-    console.print(table)
+    for line in table_lines(table, wants_color("auto"), 120):
+        click.echo(line)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import textwrap
-from pathlib import Path
 from typing import Any, cast
 
 import click
+
+from specc.cli._common import write
 
 _WIDTH = 120
 
@@ -23,7 +24,7 @@ def command(what: str, out: str | None) -> None:
     if out is None:
         click.echo(text, nl=False)
     else:
-        Path(out).write_text(text, encoding="utf-8")
+        write(out, text)
 
 
 def schema_text(what: str) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from specc.cli._common import color_option, emit, overrides_option, wants_color
+from specc.cli._common import color_option, emit, new_table, overrides_option, table_lines, wants_color, write
 
 if TYPE_CHECKING:
     from specc.analysis.costs import Costs
@@ -49,7 +48,7 @@ def command(
 
     checked = check(path, targets=[target] if target else [], overrides=overrides)
     if checked.diagnostics:
-        emit(checked.diagnostics, "text", wants_color(color), [checked.source])
+        emit(checked.diagnostics, "text", wants_color(color, sys.stderr), [checked.source], err=True)
     if not checked.ok or checked.graph is None or checked.costs is None:
         context.exit(1)
     shown, types, counted = checked.graph, checked.types, checked.costs
@@ -70,8 +69,7 @@ def command(
     if out is None:
         click.echo(text, nl=False)
     else:
-        Path(out).write_text(text, encoding="utf-8")
-        click.echo(f"wrote {out}")
+        write(out, text)
 
 
 def _renderer(name: str) -> Callable[[Picture], str]:
@@ -86,35 +84,17 @@ def _renderer(name: str) -> Callable[[Picture], str]:
 
 def _table(graph: Graph, counted: Costs, unrolled: bool, color: bool) -> str:
     """The table that `Model.summary` gives, with multiply-accumulates, and the sums below it."""
-    import io
-
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
     from specc.analysis.views import summary_rows
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for head, side in (
-        ("layer (type)", "left"),
-        ("output shape", "left"),
-        ("params", "right"),
-        ("MACs", "right"),
-        ("reads", "left"),
-    ):
-        table.add_column(head, justify="right" if side == "right" else "left", overflow="fold")
+    table = new_table()
+    for head in ("layer (type)", "output shape", "params", "MACs", "reads"):
+        table.add_column(head, justify="right" if head in ("params", "MACs") else "left", overflow="fold")
     for row in summary_rows(graph, counted):
         if row.heading:
             table.add_row(f"{'  ' * row.depth}{row.heading}", "", "", "", "", style="bold")
             continue
         name = f"{'  ' * row.depth}{row.name} ({row.op})"
         table.add_row(name, row.shape, f"{row.parameters:,}", f"{row.macs:,}" if row.macs else "", row.reads)
-    terminal = sys.stdout.isatty()
-    console = Console(
-        file=io.StringIO(), width=None if terminal else 100, highlight=False, markup=False, emoji=False,
-        force_terminal=color, no_color=not color,
-    )  # fmt: skip
-    console.print(table)
     macs = counted.macs_unrolled if unrolled else counted.macs
     bytes_ = counted.activation_bytes_unrolled if unrolled else counted.activation_bytes
     lines = [
@@ -124,9 +104,7 @@ def _table(graph: Graph, counted: Costs, unrolled: bool, color: bool) -> str:
         f"  {macs:,} multiply-accumulates and {_size(bytes_)} of activations for one example"
         + (", loops unrolled" if unrolled else ", each loop body once" if graph.loops else ""),
     ]
-    file = console.file
-    assert isinstance(file, io.StringIO)
-    return "\n".join([*(line.rstrip() for line in file.getvalue().splitlines()), *lines, ""])
+    return "\n".join([*table_lines(table, color, 100), *lines, ""])
 
 
 def _size(count: int) -> str:

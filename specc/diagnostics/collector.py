@@ -13,6 +13,7 @@ from specc.source import Problem, Source, Span
 
 _MOST_COMPARED = 100_000
 _MOST_LABELS = 6
+_OWNER = re.compile(r"^`\w+`: ")
 _IGNORE = re.compile(r"#\s*specc:\s*ignore\[([^\]\n]*)\]")
 
 
@@ -27,10 +28,11 @@ class Diagnostics:
         self._items: list[Diagnostic] = []
         self._seen: set[tuple[str, Span | None, str]] = set()
         self._compared = 0
-        self._forgotten: dict[tuple[str, str], int] = {}  # where in the items a name that resembles none stands
+        self._causes: dict[tuple[str, str, str], int] = {}  # where in the items what has a cause stands
 
     def add(self, diagnostic: Diagnostic) -> None:
-        key = (diagnostic.code, diagnostic.span, diagnostic.message)
+        said = _OWNER.sub("", diagnostic.message)  # an aliased node says the same of each of its names
+        key = (diagnostic.code, diagnostic.span, said)
         if diagnostic.span is None or key not in self._seen:
             self._seen.add(key)
             self._items.append(diagnostic)
@@ -43,10 +45,21 @@ class Diagnostics:
         notes: Iterable[str] = (),
         help: str = "",
         fix: Fix | None = None,
+        cause: str = "",
     ) -> None:
-        """Adds a diagnostic from its parts; labels without a span are left out."""
+        """Adds a diagnostic from its parts; labels without a span are left out.
+
+        `cause` names what is really at fault where that shows in several places: they are labels of one diagnostic.
+        """
         kept = tuple(Label(span, text) for span, text in labels if span is not None)
+        at = self._causes.get((code, message, cause)) if cause else None
+        if at is not None and kept:
+            self.add_label(at, Label(kept[0].span, "here too"))
+            return
+        count = len(self._items)
         self.add(Diagnostic(code, message, kept, tuple(notes), help, fix))
+        if cause and len(self._items) > count:
+            self._causes[code, message, cause] = count
 
     def unknown(
         self, code: str, what: str, span: Span, name: str, known: Iterable[str], help: str = "", where: str = ""
@@ -64,14 +77,7 @@ class Diagnostics:
             shown = ", ".join(f"`{one}`" for one in names[:12])
             advice = f"known here: {shown}" + (", …" if len(names) > 12 else "")
         message = f"unknown {what} `{short(name)}`{where}"
-        at = None if close else self._forgotten.get((code, message))
-        if at is not None:
-            self.add_label(at, Label(span, "here too"))
-            return
-        count = len(self._items)
-        self.report(code, message, (span, "not known here"), help=advice, fix=fix)
-        if not close and len(self._items) > count:
-            self._forgotten[code, message] = count
+        self.report(code, message, (span, "not known here"), help=advice, fix=fix, cause="" if close else name)
 
     def add_label(self, at: int, label: Label) -> None:
         """Shows one more place of a mistake that has been reported, up to a few."""

@@ -57,7 +57,7 @@ class ExactShape(keras.losses.Loss):
 AS_IN_SPEC = '''
 @keras.saving.register_keras_serializable(package=SPEC)
 class AsInSpec(keras.metrics.Metric):
-    """A metric of an output as it is in the spec: in its shape, and with the activation that the caller has to apply."""
+    """A metric of an output as it is in the spec: in its shape, and with the activation that is left to the caller."""
 
     def __init__(
         self, metric: Any, shape: Any, sparse: bool = False, activation: str = "linear", name: str | None = None, **kwargs: Any

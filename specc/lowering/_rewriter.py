@@ -37,7 +37,11 @@ def lower(graph: Graph, types: Types, target: Target, diagnostics: Diagnostics) 
 
 
 class _Illegal(Exception):
-    """A node that nothing lowers; it has been reported."""
+    """A node that nothing lowers; it has been reported. `is_hard` where its type is at fault, which is passed on."""
+
+    def __init__(self, is_hard: bool) -> None:
+        super().__init__()
+        self.is_hard = is_hard
 
 
 @dataclass
@@ -114,10 +118,24 @@ class Rewriter:
         }
         try:
             found = self.legalize(node, operands, results, weights, is_logical=True, is_final=True)
-        except _Illegal:
-            return
+        except _Illegal as error:
+            if error.is_hard:  # what reads it would say the same again
+                return
+            found = self.supposed(node, results)
         for port, value in found.items():
             self.values[node.name, port] = value
+
+    def supposed(self, node: Node, results: Mapping[str, TensorType]) -> dict[str, Value]:
+        """The results of a node that could not be lowered, in the place that the layout has for them.
+
+        What reads them is judged as if they were there, so that one run shows everything.
+        """
+        shapes = {port: self.layout(one.shape) for port, one in results.items()}
+        return {
+            port: Value(Operand(node.name, port), one.with_shape(shape), one)
+            for port, one in results.items()
+            if (shape := shapes[port]) is not None
+        }
 
     def legalize(
         self,
@@ -148,7 +166,7 @@ class Rewriter:
                 self.depth -= 1
                 return self.by_port(found, results)
         self.report(node, violations)
-        raise _Illegal
+        raise _Illegal(any(one.hard for one in violations))
 
     def by_port(self, found: Results, results: Mapping[str, TensorType]) -> dict[str, Value]:
         if isinstance(found, Value):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
 from specc.diagnostics import Diagnostics, resemblance, short
@@ -14,6 +14,7 @@ from specc.source import Mapping, Sequence, Span
 from specc.spec.document import CollectDecl, InputDecl, LoopDecl, NodeDecl, Reference, Spec, StateDecl
 from specc.spec.fields import RESERVED
 from specc.spec.loops import check_loops
+from specc.spec.moved import check_moved
 from specc.spec.unused import report_unused
 
 _SURE = 0.75  # two names that resemble each other so much are taken for one, misspelt
@@ -77,11 +78,12 @@ class _Builder:
             decl.name: init for decl in self.nodes.values() if decl.init and (init := self.init(decl.init)) is not None
         }
         syntax = {decl.name: decl.syntax for decl in self.nodes.values()}
-        self.report_unused(graph, inits)
         unsure = self.unsure_loops if self.is_whole else {loop.name for loop in graph.loops}
-        graph, bad = check_loops(graph, inits, syntax, self.diagnostics, unsure)
+        is_whole = self.is_whole and self.spec.is_complete
+        whole, (graph, bad) = graph, check_loops(graph, inits, syntax, self.diagnostics, unsure, is_whole)
+        self.report_unused(whole, inits)
         self.broken |= bad
-        self.check_moved(graph)
+        check_moved(self.spec, list(graph.by_name), self.diagnostics)
         return Built(graph, frozenset(self.broken), syntax, inits)
 
     def without_strays(self, graph: Graph) -> Graph:
@@ -123,6 +125,7 @@ class _Builder:
                 op, attributes, layer = target.op, target.attributes, target.name
         operands, is_whole = self.operands(decl, above)
         self.is_whole = self.is_whole and is_whole
+        self.is_sure = self.is_sure and (decl.init is not None or "init" not in decl.syntax)
         if op is None or attributes is None or not is_whole:
             self.broken.add(decl.name)
         else:
@@ -273,14 +276,25 @@ class _Builder:
                 known = f"only the one result, read as `{name}`"
             self.probable.add(name)
             self.is_whole = False
+            switch = self.switch(name, reference.port)
             self.diagnostics.report(
                 "unknown-port",
                 f"`{name}` has no result `{short(reference.port)}`",
                 (reference.span, "no such result"),
-                help=f"it has {known}",
+                help=f"it has, with `{switch}: true` on `{name}`" if switch else f"it has {known}",
             )
             return None
         return Operand(name, reference.port, reference.span)
+
+    def switch(self, name: str, port: str) -> str | None:
+        """The attribute of a value's op that is off, and that would give it a result of that name."""
+        decl = self.nodes.get(name)
+        decl = self.layer(decl) if decl else None
+        if decl is None or decl.op is None or decl.attributes is None:
+            return None
+        ports, given = registry.get(decl.op).ports, decl.attributes
+        off = [one.name for one in fields(given) if getattr(given, one.name) is False]
+        return next((name for name in off if port in ports(replace(given, **{name: True}))), None)
 
     def unknown(self, reference: Reference, others: Iterable[str]) -> None:
         """Reports a name that is not there, with the reason where it is something else."""
@@ -319,6 +333,8 @@ class _Builder:
         return self.operand(reference, FILLS)
 
     def loop(self, decl: LoopDecl) -> Loop:
+        if not decl.is_sure:
+            self.unsure_loops.add(decl.name)
         states = tuple(self.state(one, decl.name) for one in decl.states if self.states.get(one.name) is one)
         own = [one for one in decl.collects if self.collects.get(one.name) is one]
         collects = tuple(one for each in own if (one := self.collect(each)) is not None)
@@ -361,28 +377,14 @@ class _Builder:
         return Collect(decl.name, value, Origin(decl.span, decl.name))
 
     def report_unused(self, graph: Graph, inits: dict[str, Init]) -> None:
-        lost = self.diagnostics.has("duplicate-key", "invalid-key") or self.spec.ambiguous or not self.spec.is_complete
+        lost = (
+            self.diagnostics.has("duplicate-key", "invalid-key", "missing-init")
+            or self.spec.ambiguous
+            or not self.spec.is_complete
+        )
         if self.is_sure and not lost and self.spec.outputs:
             read = self.probable | {init.value for init in inits.values() if isinstance(init, Operand)}
             report_unused(graph, read, self.diagnostics)
-
-    def check_moved(self, graph: Graph) -> None:
-        names = list(graph.by_name)
-        seen: dict[str, Span] = {}
-        for move in self.spec.moved:
-            if move.new not in names and self.spec.is_complete:
-                self.diagnostics.unknown("bad-moved", "node", move.new_span, move.new, names)
-            if move.old in names:
-                message = f"`{move.old}` still exists, so it was not renamed"
-                help = "remove the entry, or rename the node"
-                self.diagnostics.report("bad-moved", message, (move.old_span, "still there"), help=help)
-            elif move.old in seen:
-                message = f"`{move.old}` is renamed twice"
-                first = (seen[move.old], "first here")
-                self.diagnostics.report(
-                    "bad-moved", message, (move.old_span, "again"), first, help="keep one of the two"
-                )
-            seen.setdefault(move.old, move.old_span)
 
 
 Decl = TypeVar("Decl", InputDecl, NodeDecl, StateDecl, CollectDecl)

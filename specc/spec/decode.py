@@ -227,7 +227,7 @@ class _Decoder:
     def nodes(self, fields: Fields) -> tuple[NodeDecl, ...]:
         entry = fields.entry("nodes")
         if (entry is None or _is_null(entry.value)) and not isinstance(fields.node_of("outputs"), Mapping):
-            if not TAKEN_FOR_NODES & fields.entries.keys():
+            if "outputs" not in fields.misspelt.values() and not TAKEN_FOR_NODES & fields.entries.keys():
                 fields.missing("nodes", entry.key.span if entry else self.first_key(), SECTION_HINTS["nodes"])
             self.is_complete = False
         found: list[NodeDecl] = []
@@ -264,13 +264,16 @@ class _Decoder:
                 self.is_complete = False
                 fields.missing("states", place, SECTION_HINTS["states"])
         passes = fields.get("passes", Int(1, 1_000_000), 1)
-        schedule = fields.get("schedule", SCHEDULES, "sweep")
+        schedule = fields.get("schedule", SCHEDULES) if "schedule" in fields.entries else "sweep"
         states = tuple(self.state(one) for one in self.section(fields, "states"))
         collects: list[CollectDecl] = []
         for one in self.section(fields, "collect"):
             self.claim(one.key, "a collected value")
             collects.append(CollectDecl(one.key.text, one.key.span, reference(one.value, self.diagnostics, self.odd)))
-        return LoopDecl(entry.key.text, entry.key.span, passes, param, schedule, states, tuple(collects))
+        is_sure = schedule is not None and "schedule" not in fields.misspelt.values()
+        return LoopDecl(
+            entry.key.text, entry.key.span, passes, param, schedule or "sweep", states, tuple(collects), is_sure
+        )
 
     def state(self, entry: Entry) -> StateDecl:
         self.claim(entry.key, "a state")

@@ -84,6 +84,7 @@ class LoopDecl:
     schedule: str
     states: tuple[StateDecl, ...]
     collects: tuple[CollectDecl, ...]
+    is_sure: bool = True  # False where the schedule could not be read
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,8 @@ def decode_value(node: Node, kind: Kind, diagnostics: Diagnostics, default: Any 
             return default
         where = f"`{key}`: " if key else ""
         help = _advice(node, kind) or error.help
-        diagnostics.report(error.code, f"{where}{error.message}", (error.span, ""), help=help)
+        cause = error.span.text if "${" in error.span.text else ""  # a parameter, most likely
+        diagnostics.report(error.code, f"{where}{error.message}", (error.span, ""), help=help, cause=cause)
         return default
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from specc.diagnostics import Diagnostics
+from specc.diagnostics import Diagnostics, resemblance
 from specc.ir import Fill, Graph, Init, Loop, Node, Operand, State, topology
 from specc.source import Mapping as Syntax
 from specc.source import Span
@@ -17,14 +17,17 @@ def check_loops(
     syntax: Mapping[str, Syntax],
     diagnostics: Diagnostics,
     unsure: Collection[str] = (),
+    is_whole: bool = True,
 ) -> tuple[Graph, set[str]]:
     """The graph with its loops' bodies, cut where it has to be for the stages after; and the names that are broken.
 
-    `unsure` names the loops whose states could not all be read: what they repeat is not known.
+    `unsure` names the loops that could not be read in full: what they repeat is not known. `is_whole` is False where
+    anything else could not be read that might put a node into a loop.
     """
-    return _Loops(graph, inits, syntax, diagnostics, unsure).run()
+    return _Loops(graph, inits, syntax, diagnostics, unsure, is_whole).run()
 
 
+_ALIKE = 0.75
 _LONGEST = 16  # more nodes of a cycle are not printed
 
 
@@ -38,10 +41,11 @@ class _Loops:
     syntax: Mapping[str, Syntax]
     diagnostics: Diagnostics
     unsure: Collection[str]
+    is_whole: bool
 
     def run(self) -> tuple[Graph, set[str]]:
         broken = self.cut_cycles()
-        is_sure = not broken and not self.unsure
+        is_sure = self.is_whole and not broken and not self.unsure
         overlapping = self.give_bodies(broken)
         unclear = {*self.unsure}.union(*overlapping)
         for loop in self.graph.loops:
@@ -190,7 +194,7 @@ class _Loops:
                     continue
                 reported.add(source)
                 broken.add(source)
-                if "init" in self.syntax.get(source, ()):
+                if any(resemblance(entry.key.text, "init") >= _ALIKE for entry in self.syntax.get(source, ())):
                     continue  # it has one that could not be read
                 self.diagnostics.report(
                     "missing-init",
@@ -202,18 +206,24 @@ class _Loops:
                 )
 
     def report_stray_inits(self) -> None:
+        """Reports initial values that nothing reads, those of one loop together: its schedule may be what is wrong."""
+        groups: dict[str | None, list[str]] = {}
         for name in self.inits:
             loop = self.graph.loop_of.get(name)
             if loop is None or loop.schedule != "synchronous":
-                entry = self.syntax[name].entry("init")
-                where = "is in no loop" if loop is None else f"is in loop `{loop.name}`, whose schedule is a sweep"
-                self.diagnostics.report(
-                    "bad-value",
-                    f"`{name}` has an `init` and {where}",
-                    (entry.key.span if entry else None, "never read"),
-                    (self.graph.by_name[name].origin.span, "computed before it is read"),
-                    help="only states, and nodes of a loop with `schedule: synchronous`, start from an `init`",
-                )
+                groups.setdefault(loop.name if loop else None, []).append(name)
+        for loop, names in groups.items():
+            where = f"in loop `{loop}`, whose schedule is a sweep" if loop else "in no loop"
+            listed = ", ".join(f"`{name}`" for name in names)
+            places = [entry.key.span for name in names if (entry := self.syntax[name].entry("init"))]
+            self.diagnostics.report(
+                "bad-value",
+                f"{listed} has an `init` and is {where}"
+                if len(names) == 1
+                else f"{listed} have an `init` and are {where}",
+                *((place, "never read") for place in places[:6]),
+                help="only states, and nodes of a loop with `schedule: synchronous`, start from an `init`",
+            )
 
     # loops that wait for each other
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 from specc.ops import _registry as registry
@@ -113,14 +114,19 @@ def _definitions(targets: Schema) -> Schema:
             "description": "Renames, so that checkpoints and reviews follow.",
             "anyOf": [move, {"type": "array", "items": move}, {"type": "null"}],
         },
-        **{f"kind_{name}": _value(kind.schema(), except_for=name) for name, kind in _SHARED.items()},
+        **{f"kind_{name}": _value(one, except_for=name) for name, one in _shared_kinds().items()},
     }
+
+
+@cache
+def _shared_kinds() -> dict[str, Schema]:
+    return {name: kind.schema() for name, kind in _SHARED.items()}
 
 
 def _value(found: Schema, except_for: str = "") -> Schema:
     """A kind's schema in which every scalar and list may be an expression, and shared kinds are referred to."""
-    for name, kind in _SHARED.items():
-        if name != except_for and found == kind.schema():
+    for name, one in _shared_kinds().items():
+        if name != except_for and found == one:
             return _ref(f"kind_{name}")
     if "anyOf" in found:
         options: list[Schema] = []
@@ -134,7 +140,7 @@ def _value(found: Schema, except_for: str = "") -> Schema:
     if "properties" in found:
         properties = {key: one if key == "op" else _value(one) for key, one in found["properties"].items()}
         return {**found, "properties": properties}
-    if found.get("type") == "string" or "const" in found:
+    if found.get("type") == "string":
         return found
     inner = {**found, "items": _value(found["items"])} if "items" in found else dict(found)
     notes = {key: inner.pop(key) for key in ("description", "default") if key in inner}
@@ -160,13 +166,13 @@ _Property: TypeAlias = tuple[str, str]  # name and schema, as text
 def _shared_properties(definitions: Schema) -> dict[_Property, str]:
     """Replaces the properties that stand several times by references, in place; the names they have in `$defs`."""
     every = [(properties, key) for properties in _properties(definitions) for key in properties]
-    counts = Counter((key, json.dumps(properties[key])) for properties, key in every)
+    counts = Counter[_Property]((key, json.dumps(properties[key])) for properties, key in every)
     names: dict[_Property, str] = {}
     for properties, key in every:
         text = json.dumps(properties[key])
         if counts[key, text] > 1 and len(text) > _SHORT:
             others = sum(name == key for name, _ in names)
-            name = names.setdefault((key, text), f"attribute_{key}" + (f"_{others + 1}" if others else ""))
+            name = names.setdefault((key, text), f"attribute_{key}" + (f".{others + 1}" if others else ""))
             properties[key] = _ref(name)
     return names
 
@@ -221,11 +227,14 @@ def _attribute(field: AttributeField) -> Schema:
         return found
     if isinstance(default, KerasObject):
         default = default.name
-    return {**found, "default": list(default) if isinstance(default, tuple) else default}
+    if isinstance(default, tuple):
+        default = list(cast("tuple[Any, ...]", default))
+    return {**found, "default": default}
 
 
 def _op(op: OpDef) -> Schema:
     """The attributes of one op's nodes."""
+    fields = fields_of(op.attributes)
     fields = fields_of(op.attributes)
     common: Schema = {
         "op": {"const": op.name, "description": op.doc},

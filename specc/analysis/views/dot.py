@@ -43,9 +43,13 @@ def render(picture: Picture) -> str:
 
 
 def _box(box: Box) -> str:
-    label = _text(f"{box.title}\\n{box.detail}")
+    label = f'"{_escaped(box.title)}\\n{_escaped(box.detail)}"'
     return f"{_text(box.id)} [label={label}, {_STYLES[box.kind]}];"
 
 
 def _text(text: str) -> str:
-    return '"' + text.replace('"', '\\"') + '"'
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -42,4 +42,7 @@ def _box(box: Box, id: str) -> str:
 
 
 def _text(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text within quotes; Mermaid reads `#` as the start of a character's code."""
+    for character, code in {"&": "&amp;", "#": "&num;", '"': "&quot;", "<": "&lt;", ">": "&gt;", "\n": "<br/>"}.items():
+        text = text.replace(character, code)
+    return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from specc.ir import Fill, Graph, Init, Operand, show_shape, topology
+from specc.ir import Graph, Init, Operand, show_shape, topology
 from specc.ir.graph import OUT, Types
 
 MAX_UNROLLED = 5_000  # boxes; beyond that nobody looks at a picture
@@ -88,16 +88,17 @@ class _Unroller:
 
     def run(self) -> Picture:
         for node in self.graph.inputs:
-            self.box(node.name, node.name, "", node.op, "input")
+            self.box(node.name, "", node.op, "input")
         self.items(topology.schedule(self.graph), "")
         _outputs(self.graph, self.current, self.boxes, self.arrows)
         return Picture(self.graph.name, tuple(self.boxes), tuple(self.arrows))
 
-    def box(self, name: str, title: str, suffix: str, op: str, kind: str) -> str:
+    def box(self, name: str, suffix: str, op: str, kind: str, title: str = "") -> str:
+        """A box for a value as it is in one pass: `suffix` is `/2` in the second, `/2/3` in the third within it."""
         if len(self.boxes) >= MAX_UNROLLED:
             raise ValueError(f"unrolled, the graph has more than {MAX_UNROLLED:,} nodes; set fewer passes")
         id = f"{name}{suffix}"
-        self.boxes.append(Box(id, title + suffix.replace("_", " ·"), _detail(op, self.types, name), kind))
+        self.boxes.append(Box(id, title or name + suffix.replace("/", " ·"), _detail(op, self.types, name), kind))
         self.current[name] = id
         return id
 
@@ -108,7 +109,7 @@ class _Unroller:
             elif self.graph.by_name[item].op != "Input":
                 node = self.graph.by_name[item]
                 sources = [(self.current[one.value], one.port) for one in node.operands]
-                id = self.box(node.name, node.name, suffix, node.op, "op")
+                id = self.box(node.name, suffix, node.op, "op")
                 self.arrows += [Arrow(source, id, "" if port == OUT else port) for source, port in sources]
 
     def loop(self, item: topology.LoopItem, suffix: str) -> None:
@@ -119,25 +120,21 @@ class _Unroller:
         for number in range(1, loop.passes + 1):
             for scan in loop.scans:
                 source = self.current[scan.sequence.value]
-                id = self.box(scan.name, scan.name, f"{suffix}_{number}", "step of a sequence", "state")
+                id = self.box(scan.name, f"{suffix}/{number}", "step of a sequence", "state")
                 self.arrows.append(Arrow(source, id))
-            self.items(item.items, f"{suffix}_{number}")
+            self.items(item.items, f"{suffix}/{number}")
             for one in loop.collects:
                 collected[one.name].append(self.current[one.value.value])
             after = {state.name: self.current[state.next.value] for state in loop.states}
             self.current.update(after)
         for one in loop.collects:
-            id = self.box(one.name, one.name, suffix, "every pass", "collect")
+            id = self.box(one.name, suffix, "every pass", "collect")
             self.arrows += [Arrow(source, id) for source in collected[one.name]]
 
     def start(self, init: Init, state: str, suffix: str) -> str:
         if isinstance(init, Operand):
             return self.current[init.value]
-        return self.box(f"{state}_start", f"{state} = {_number(init)}", suffix, "start", "input")
-
-
-def _number(fill: Fill) -> str:
-    return f"{fill.value:g}"
+        return self.box(state, f"{suffix}/start", "start", "input", title=f"{state} = {init.value:g}")
 
 
 def _outputs(graph: Graph, current: dict[str, str], boxes: list[Box], arrows: list[Arrow]) -> None:

@@ -242,7 +242,7 @@ class ExactShape(keras.losses.Loss):
 
 @keras.saving.register_keras_serializable(package=SPEC)
 class AsInSpec(keras.metrics.Metric):
-    """A metric of an output as it is in the spec: in its shape, and with the activation that the caller has to apply."""
+    """A metric of an output as it is in the spec: in its shape, and with the activation that is left to the caller."""
 
     def __init__(
         self,
