@@ -108,9 +108,7 @@ def _undisturbed() -> Generator[None]:
             gc.enable()
 
 
-def _check(
-    source: Source, diagnostics: Diagnostics, targets: Sequence[str], overrides: Mapping[str, str]
-) -> Checked:
+def _check(source: Source, diagnostics: Diagnostics, targets: Sequence[str], overrides: Mapping[str, str]) -> Checked:
     root, problems = compose(source)
     diagnostics.problems(problems)
     if root is None and problems:

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+
 from specc.driver import Checked, check_source
 from specc.emit import module_text
 from specc.source import Source

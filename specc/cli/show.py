@@ -13,7 +13,8 @@ from specc.cli._common import color_option, emit, new_table, overrides_option, t
 if TYPE_CHECKING:
     from specc.analysis.costs import Costs
     from specc.analysis.views import Picture
-    from specc.ir import Graph
+    from specc.ir import Graph, Output
+    from specc.ir.graph import Types
 
 
 @click.command()
@@ -57,7 +58,7 @@ def command(
         shown, types = lowered.graph, lowered.types
         counted = costs(shown, types)
     if graph is None:
-        text = _table(shown, counted, unrolled, wants_color(color) and out is None)
+        text = _table(shown, types, counted, unrolled, wants_color(color) and out is None)
     else:
         from specc.analysis import views
 
@@ -82,14 +83,14 @@ def _renderer(name: str) -> Callable[[Picture], str]:
     return render
 
 
-def _table(graph: Graph, counted: Costs, unrolled: bool, color: bool) -> str:
+def _table(graph: Graph, types: Types, counted: Costs, unrolled: bool, color: bool) -> str:
     """The table that `Model.summary` gives, with multiply-accumulates, and the sums below it."""
     from specc.analysis.views import summary_rows
 
     table = new_table()
     for head in ("layer (type)", "output shape", "params", "MACs", "reads"):
         table.add_column(head, justify="right" if head in ("params", "MACs") else "left", overflow="fold")
-    for row in summary_rows(graph, counted):
+    for row in summary_rows(graph, types, counted):
         if row.heading:
             table.add_row(f"{'  ' * row.depth}{row.heading}", "", "", "", "", style="bold")
             continue
@@ -99,12 +100,17 @@ def _table(graph: Graph, counted: Costs, unrolled: bool, color: bool) -> str:
     bytes_ = counted.activation_bytes_unrolled if unrolled else counted.activation_bytes
     lines = [
         "",
+        "outputs: " + ", ".join(_output(one) for one in graph.outputs),
         f"{graph.name}: {counted.parameters:,} parameters ({_size(4 * counted.parameters)})",
         f"  trainable {counted.trainable:,}, not trainable {counted.non_trainable:,}",
         f"  {macs:,} multiply-accumulates and {_size(bytes_)} of activations for one example"
         + (", loops unrolled" if unrolled else ", each loop body once" if graph.loops else ""),
     ]
     return "\n".join([*table_lines(table, color, 100), *lines, ""])
+
+
+def _output(one: Output) -> str:
+    return one.name if one.name == str(one.value) else f"{one.name} ({one.value})"
 
 
 def _size(count: int) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 import specc
 from specc.driver import run_build
 from specc.emit import runtime
@@ -232,5 +233,3 @@ def test_a_pass_too_many_is_found_in_bounded_time(tmp_path: Path, monkeypatch: p
     start = time.monotonic()
     result = run_build(SPEC, target="tidl", out=tmp_path)
     assert not result.ok and time.monotonic() - start < 120
-
-

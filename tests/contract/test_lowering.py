@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
+
 from specc.analysis.costs import costs
 from specc.analysis.facts import facts
 from specc.analysis.shapes import infer_types
@@ -34,7 +35,7 @@ QUICK = settings(
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # a case is small as it comes; shrinking runs Keras hundreds of times
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from specc.diagnostics import Diagnostics
 from specc.driver import check_source, run_build
 from specc.emit import module_text, runtime, verify
@@ -74,12 +75,10 @@ FAULTS = {
     ),
     "a dropped bias": Fault(PICTURE, 'reference["hidden/bias"]', 'reference["hidden/bias"] * 0', "hidden"),
     "two weights exchanged": Fault(PICTURE, 'reference["again/bias"]', 'reference["hidden/bias"]', "again"),
-    "statistics not carried": Fault(
-        PICTURE, 'reference["norm/moving_variance"]', 'np.full(3, 1.0)', "norm"
-    ),
+    "statistics not carried": Fault(PICTURE, 'reference["norm/moving_variance"]', "np.full(3, 1.0)", "norm"),
     "another padding": Fault(PICTURE, 'Conv2D(3, 3, padding="same"', 'Conv2D(3, 3, padding="valid"', "conv"),
     "a missing activation": Fault(PICTURE, 'activation="tanh", name="again"', 'name="again"', "again"),
-    "another epsilon": Fault(PICTURE, 'layers.BatchNormalization(', 'layers.BatchNormalization(epsilon=0.1, ', "norm"),
+    "another epsilon": Fault(PICTURE, "layers.BatchNormalization(", "layers.BatchNormalization(epsilon=0.1, ", "norm"),
     "the caller's activation forgotten": Fault(PICTURE, ', "softmax")', ', "linear")', None),
     "one pass too many": Fault(LOOP, "range(4)", "range(5)", "pair"),
     "one pass too few": Fault(LOOP, "range(4)", "range(3)", "pair"),

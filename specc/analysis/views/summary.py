@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from specc.analysis.costs import Costs
 from specc.ir import Graph, TensorType, topology
+from specc.ir.graph import OUT, Types
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Row:
     heading: str = ""
 
 
-def summary_rows(graph: Graph, costs: Costs) -> list[Row]:
+def summary_rows(graph: Graph, types: Types, costs: Costs) -> list[Row]:
     """The graph in the order of computation, loops as headed groups."""
     by_name = {row.node.name: row for row in costs.rows}
     rows: list[Row] = []
@@ -42,6 +43,9 @@ def summary_rows(graph: Graph, costs: Costs) -> list[Row]:
                 carried = ", ".join(f"{state.name} ← {state.next}" for state in loop.states)
                 rows.append(Row(loop.name, depth=depth, heading=f"loop {loop.name}, {loop.passes} passes: {carried}"))
                 walk(item.items, depth + 1)
+                for one in loop.collects:
+                    shape = batched(types[one.name, OUT]) if (one.name, OUT) in types else ""
+                    rows.append(Row(one.name, "every pass", shape, reads=str(one.value), depth=depth))
             elif graph.by_name[item].op != "Input":
                 add(item, depth)
 
