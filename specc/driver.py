@@ -98,7 +98,7 @@ def check_source(
 
 @contextmanager
 def _undisturbed() -> Generator[None]:
-    """Holds the garbage collector back: a check makes rows that stay, and to search them over and over is not linear."""
+    """Holds the garbage collector back: what a check makes stays, and searching it over and over is not linear."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

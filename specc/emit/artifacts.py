@@ -106,6 +106,9 @@ def _models(
         check_file(made.tflite, job.lowered, job.target, diagnostics)
         if reference is not None:
             progress("running the TFLite file")
+            expected = verify.run(module, model, reference.inputs)
+            what = ".tflite file against its model"
+            made.comparisons.append(verify.tflite_against(what, data, module, reference.inputs, expected))
             _check_tflite(job, module, reference, made, diagnostics)
 
 

@@ -120,8 +120,8 @@ def calls(model: Any) -> dict[str, list[Any]]:
 def intermediate(model: Any, tensors: Sequence[Any], inputs: Any) -> list[Array]:
     """The values of some of a model's inner tensors."""
     inner = keras().Model(model.inputs, list(tensors))
-    given: list[Any] = inputs if isinstance(inputs, list) else [inputs]
-    return [np.asarray(one) for one in tensorflow().nest.flatten(inner(given, training=False))]
+    flat = tensorflow().nest.flatten
+    return [np.asarray(one) for one in flat(inner(flat(inputs), training=False))]
 
 
 def keras_bytes(model: Any) -> bytes:

@@ -70,7 +70,7 @@ class Cycle:
 
 
 def cycles(graph: Graph) -> list[Cycle]:
-    """One cycle per group of nodes that wait for each other within a pass, as short as the group's first node allows."""
+    """One cycle per group of nodes that wait for each other within a pass, as short as its first node allows."""
     flow = _dataflow(graph)
     position = _positions(graph)
     found: list[Cycle] = []

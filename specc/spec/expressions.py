@@ -19,6 +19,7 @@ _MAX_DIGITS = 300  # places to round to; beyond, Python would compute numbers wi
 
 Value: TypeAlias = int | float | bool | str | tuple[int, ...] | None
 OPENING = re.compile(r"\$\{")
+_OPENING_OR_LITERAL = re.compile(r"\$?\$\{")
 _ALLOWED = "only arithmetic, comparisons, `and`, `or`, `not`, `a if c else b` and the listed functions are allowed"
 _FOREIGN = (  # how other languages say it, and what is said here
     (re.compile(r"&&"), "write `and`"),
@@ -95,14 +96,15 @@ def check_expression(text: str) -> None:
     _parse(text)
 
 
-def names_in(text: str) -> list[str]:
+@lru_cache(maxsize=2048)
+def names_in(text: str) -> tuple[str, ...]:
     """The names an expression reads, each as often as it stands there, on every branch; those of a broken one too."""
     try:
         tree = _parse(text)
     except ExpressionError:
-        return re.findall(r"[A-Za-z_]\w*", text)
+        return tuple(re.findall(r"[A-Za-z_]\w*", text))
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called]
+    return tuple(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called)
 
 
 @lru_cache(maxsize=2048)
@@ -280,20 +282,19 @@ def pieces(text: str) -> list[tuple[bool, str, int]]:
     at = 0
     literal = ""
     literal_at = 0
-    while at < len(text):
-        if text.startswith("$${", at):
+    while opening := _OPENING_OR_LITERAL.search(text, at):
+        literal += text[at : opening.start()]
+        at = opening.end()
+        if opening[0] == "$${":
             literal += "${"
-            at += 3
-        elif text.startswith("${", at):
-            end = _closing(text, at + 2)
-            if literal:
-                found.append((False, literal, literal_at))
-            found.append((True, text[at + 2 : end], at + 2))
-            at = end + 1
-            literal, literal_at = "", at
-        else:
-            literal += text[at]
-            at += 1
+            continue
+        end = _closing(text, at)
+        if literal:
+            found.append((False, literal, literal_at))
+        found.append((True, text[at:end], at))
+        at = end + 1
+        literal, literal_at = "", at
+    literal += text[at:]
     if literal or not found:
         found.append((False, literal, literal_at))
     return found

@@ -76,7 +76,12 @@ FAULTS = {
     "a dropped bias": Fault(PICTURE, 'reference["hidden/bias"]', 'reference["hidden/bias"] * 0', "hidden"),
     "two weights exchanged": Fault(PICTURE, 'reference["again/bias"]', 'reference["hidden/bias"]', "again"),
     "statistics not carried": Fault(PICTURE, 'reference["norm/moving_variance"]', "np.full(3, 1.0)", "norm"),
-    "another padding": Fault(PICTURE, 'Conv2D(3, 3, padding="same"', 'Conv2D(3, 3, padding="valid"', "conv"),
+    "another padding": Fault(
+        PICTURE,
+        'Conv2D(3, 3, padding="same", use_bias=False, name="conv")(image)',
+        'Conv2D(3, 3, use_bias=False, name="conv")(layers.ZeroPadding2D(((2, 0), (1, 1)))(image))',
+        "conv",
+    ),
     "a missing activation": Fault(PICTURE, 'activation="tanh", name="again"', 'name="again"', "again"),
     "another epsilon": Fault(PICTURE, "layers.BatchNormalization(", "layers.BatchNormalization(epsilon=0.1, ", "norm"),
     "the caller's activation forgotten": Fault(PICTURE, ', "softmax")', ', "linear")', None),

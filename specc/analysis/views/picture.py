@@ -59,7 +59,8 @@ def folded(graph: Graph, types: Types) -> Picture:
         arrows += [Arrow(one.value, node.name, "" if one.port == OUT else one.port) for one in node.operands]
     for loop in graph.loops:
         for state in loop.states:
-            boxes.append(Box(state.name, state.name, _detail("state", types, state.name), "state", loop.name))
+            what = "state" if isinstance(state.init, Operand) else f"state from {state.init.value:g}"
+            boxes.append(Box(state.name, state.name, _detail(what, types, state.name), "state", loop.name))
             if isinstance(state.init, Operand):
                 arrows.append(Arrow(state.init.value, state.name, "init"))
             arrows.append(Arrow(state.next.value, state.name, "next", is_back=True))
@@ -67,7 +68,7 @@ def folded(graph: Graph, types: Types) -> Picture:
             boxes.append(Box(scan.name, scan.name, _detail("step of a sequence", types, scan.name), "state", loop.name))
             arrows.append(Arrow(scan.sequence.value, scan.name))
         for one in loop.collects:
-            boxes.append(Box(one.name, one.name, _detail("every pass", types, one.name), "collect"))
+            boxes.append(Box(one.name, one.name, _detail("every pass", types, one.name), "collect", loop.within))
             arrows.append(Arrow(one.value.value, one.name, "each pass"))
     frames = tuple(Frame(loop.name, f"{loop.name} × {loop.passes}", loop.within) for loop in graph.loops)
     _outputs(graph, {}, boxes, arrows)
