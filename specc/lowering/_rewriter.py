@@ -20,11 +20,12 @@ from specc.lowering import _registry as lowerings
 from specc.lowering._layout import LAYOUTS
 from specc.lowering._lowered import Lowered, Value
 from specc.lowering._pattern import Lowering, Results, Site
+from specc.lowering._reports import Reports
 from specc.lowering._weights import WeightSource, WeightTransform
 from specc.ops import _registry as registry
 from specc.ops._base import Mismatch
 from specc.ops.reshape import ReshapeAttributes
-from specc.targets import ACTIVATION, Target, TargetError, Violation
+from specc.targets import Target, TargetError
 
 _MAX_STEPS = 50  # a chain of rewrites longer than this is lowerings that undo each other
 
@@ -58,7 +59,8 @@ class LoopBuilder:
 
 class Rewriter:
     def __init__(self, graph: Graph, types: Types, target: Target, diagnostics: Diagnostics) -> None:
-        self.graph, self.types, self.target, self.diagnostics = graph, types, target, diagnostics
+        self.graph, self.types, self.target = graph, types, target
+        self.reports = Reports(target, diagnostics)
         self.layout = LAYOUTS[target.layout]
         self.lowerings = [(name, _lowering(name, target)) for name in target.lowerings]
         self.values: dict[tuple[str, str], Value] = {}
@@ -88,8 +90,7 @@ class Rewriter:
         loops = sorted(self.loops.values(), key=lambda loop: order[loop.name])
         rows = tuple(Output(name, value.operand) for name, value in outputs.items())
         graph = Graph(self.graph.name, tuple(self.inputs), tuple(self.nodes), rows, tuple(loops), self.graph.doc)
-        self.check_count("inputs", [node.origin for node in self.graph.inputs])
-        self.check_count("outputs", [self.origin_of(one.value.value) for one in self.graph.outputs])
+        self.reports.counts(self.graph)
         inputs = {node.name: self.values[node.name, OUT] for node in self.inputs if (node.name, OUT) in self.values}
         return Lowered(graph, self.lowered_types, self.values, tuple(self.weights.values()), outputs, inputs)
 
@@ -165,7 +166,7 @@ class Rewriter:
                 found = lowering.rewrite(site)
                 self.depth -= 1
                 return self.by_port(found, results)
-        self.report(node, violations)
+        self.reports.illegal(node, violations)
         raise _Illegal(any(one.hard for one in violations))
 
     def by_port(self, found: Results, results: Mapping[str, TensorType]) -> dict[str, Value]:
@@ -293,7 +294,7 @@ class Rewriter:
             logical = self.types[state.name, OUT]
             shape = self.layout(logical.shape)
             if shape is None:
-                self.report_shape(state.origin, logical)
+                self.reports.no_place(state.origin, logical)
                 return
             physical = logical.with_shape(shape)
             self.values[state.name, OUT] = Value(Operand(state.name), physical, logical)
@@ -331,7 +332,7 @@ class Rewriter:
         stacked = (loop.passes, *value.type.shape)
         joined = (loop.passes * value.type.shape[0], *value.type.shape[1:]) if value.type.rank else ()
         if shape is None or shape not in (stacked, joined):
-            self.report_shape(collect.origin, logical)
+            self.reports.no_place(collect.origin, logical)
             return None
         join = shape != stacked
         physical = logical.with_shape(shape)
@@ -360,49 +361,6 @@ class Rewriter:
         self.lowered_types[name, OUT] = type
         return Value(Operand(name), type, type)
 
-    # reports
-
-    def report(self, node: Node, violations: Sequence[Violation]) -> None:
-        """One error for one node: the constraint that says most about it."""
-        first = next((one for one in violations if one.hard or one.id not in ("four-dimensional", "op")), None)
-        first = first or (violations[0] if violations else Violation("layout", "its layout is not known"))
-        notes = [f"constraint `{first.id}`" + (f", from {first.source}" if first.source else "")]
-        if node.origin.trail:
-            notes.append(node.origin.story())
-        self.diagnostics.report(
-            "no-lowering",
-            f"`{node.origin.node}` cannot be had on {self.target.name}: {first.message}",
-            (node.origin.span, f"becomes {node.op}" if node.origin.trail else f"{node.op}"),
-            notes=notes,
-            help=_help(first),
-        )
-
-    def check_count(self, what: str, origins: Sequence[Origin]) -> None:
-        """Reports the first input or output beyond what the target can have."""
-        most = self.target.limits.get(what)
-        if most is not None and len(origins) > most:
-            self.diagnostics.report(
-                "no-lowering",
-                f"{self.target.name} takes at most {most} {what}, the network has {len(origins)}",
-                (origins[most].span, f"one of the {what} too many"),
-                help="join some of them, or split the network",
-            )
-
-    def origin_of(self, value: str) -> Origin:
-        """Where a value of the user's graph comes from."""
-        for table in (self.graph.states, self.graph.collects):
-            if value in table:
-                return table[value][1].origin
-        return self.graph.by_name[value].origin
-
-    def report_shape(self, origin: Origin, logical: TensorType) -> None:
-        self.diagnostics.report(
-            "no-lowering",
-            f"`{origin.node}` of {logical} has no place in the four dimensions of {self.target.name}",
-            (origin.span, f"{logical} beside the batch"),
-            help="flatten or reshape it to at most [height, width, channels]",
-        )
-
 
 def _lowering(name: str, target: Target) -> Lowering:
     if name in lowerings.names():
@@ -410,9 +368,3 @@ def _lowering(name: str, target: Target) -> Lowering:
     close = did_you_mean(name, lowerings.names())
     help = f"did you mean `{close}`?" if close else "mend the target file"
     raise TargetError(f"target `{target.name}`: there is no lowering `{name}`", help, "bad-target")
-
-
-def _help(violation: Violation) -> str:
-    if violation.id == ACTIVATION:
-        return "the target's caller can apply it on an output only; inside the network, take another activation"
-    return "change the node, or build for a target that takes it"

@@ -156,7 +156,7 @@ def test_no_verb_but_build_imports_tensorflow(tmp_path: Path) -> None:
 
 
 def test_check_imports_little(tmp_path: Path) -> None:
-    modules({*UNWANTED, "rich", "asyncio", "email", "http"}, [f"check {N1N2N3} --target tidl"], tmp_path)
+    modules({*UNWANTED, "rich", "asyncio", "http"}, [f"check {N1N2N3} --target tidl"], tmp_path)
 
 
 @pytest.mark.slow

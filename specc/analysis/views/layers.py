@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-_ORDERING, _PLACING = 6, 6  # sweeps over the layers
+_ORDERING, _PLACING = 6, 8  # sweeps over the layers
+_STRAIGHT, _PLAIN, _SIDE = 8.0, 2.0, 1.0  # how much a link counts: between narrow items, between others, mixed
 _MANY = 20_000  # items, beyond which there is one sweep down and one up
 
 
@@ -40,7 +41,7 @@ class Link:
 
 def rank(items: Sequence[Item], links: Sequence[tuple[Item, Item]]) -> None:
     """Sets each item's layer: one below the lowest that leads to it."""
-    waiting = {item: 0 for item in items}
+    waiting = dict.fromkeys(items, 0)
     after: dict[Item, list[Item]] = {}
     for start, end in links:
         after.setdefault(start, []).append(end)
@@ -83,8 +84,12 @@ def _wish(near: dict[Item, list[tuple[Item, float]]]) -> Callable[[Item], float]
     """Where an item would stand for the sake of those that it is linked to: in their middle."""
 
     def wish(item: Item) -> float:
-        places = [other.x + offset for other, offset in near.get(item, ())]
-        return sum(places) / len(places) if places else item.x
+        total = weight = 0.0
+        for other, offset in near.get(item, ()):
+            counts = _SIDE if item.is_narrow != other.is_narrow else _STRAIGHT if item.is_narrow else _PLAIN
+            total += (other.x + offset) * counts
+            weight += counts
+        return total / weight if weight else item.x
 
     return wish
 
