@@ -269,6 +269,8 @@ def run_build(
     )
     try:
         made = making.make(job, diagnostics, progress)
+    except (AssertionError, AttributeError, NameError):
+        raise  # only a bug of specc's own
     except Exception as error:  # whatever a converter or a weights file throws is no traceback for the user
         _report_failure(error, diagnostics)
         return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish()))

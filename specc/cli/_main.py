@@ -5,6 +5,7 @@ Exit codes: 0 clean, 1 findings, 2 usage, 3 a bug in specc, 130 interrupted.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -22,6 +23,7 @@ _VERBS = {
     "schema": "schema",
     "show": "show",
 }
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # the disk, and not specc, is at fault
 
 
 class _Verbs(click.Group):
@@ -77,16 +79,32 @@ def main() -> None:
         click.echo("interrupted", err=True)
         code = 130
     except BrokenPipeError:
-        # whoever read the output has gone; keep Python from complaining once more when it flushes
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()  # whoever read it has gone
         code = 1
+    except OSError as error:
+        if error.errno not in _FULL:
+            code = _own_fault(error)
+        else:
+            _forget_output()
+            click.echo(f"the output cannot be written: {error.strerror}", err=True)
+            code = 1
     except Exception as error:
-        if os.environ.get("SPECC_DEBUG"):
-            raise
-        click.echo(
-            f"specc {__version__} failed on its own account ({type(error).__name__}: {error}).\n"
-            "This is a bug in specc: please report it with the spec. SPECC_DEBUG=1 shows where.",
-            err=True,
-        )
-        code = 3
+        code = _own_fault(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _forget_output() -> None:
+    """Keeps Python from complaining once more when it flushes what cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _own_fault(error: Exception) -> int:
+    """Says that specc has a bug; raises the error again for those who look for it."""
+    if os.environ.get("SPECC_DEBUG"):
+        raise error
+    click.echo(
+        f"specc {__version__} failed on its own account ({type(error).__name__}: {error}).\n"
+        "This is a bug in specc: please report it with the spec. SPECC_DEBUG=1 shows where.",
+        err=True,
+    )
+    return 3

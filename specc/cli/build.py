@@ -72,10 +72,13 @@ def command(
         raise click.BadParameter(f"name some of {', '.join(ARTIFACTS)}", param_hint="--artifacts")
     from specc.driver import run_build
 
+    wanted = tuple(dict.fromkeys(targets or ("keras",)))
+    if path == "-" and len(wanted) > 1:
+        raise click.UsageError("standard input can be read once: build one target at a time, or give a file")
     found: list[Diagnostic] = []
     sources: list[Source] = []
     failed = False
-    for target in dict.fromkeys(targets or ("keras",)):
+    for target in wanted:
         with _progress(target) as progress:
             result = run_build(
                 path,

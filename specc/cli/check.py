@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,10 +68,10 @@ def command(
 def _files(paths: tuple[str, ...]) -> Iterator[str]:
     """The files named, and the specs in the folders named."""
     for path in paths:
-        folder = Path(path)
-        if not folder.is_dir():
+        if not os.path.isdir(path):  # Path.is_dir raises where a path is too long
             yield path
             continue
+        folder = Path(path)
         specs = [str(file) for file in sorted(folder.rglob("*")) if _is_spec(file, folder)]
         if not specs:
             click.echo(f"no spec in {path}: a spec is YAML with a `specc` key", err=True)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import keyword
+import os
 import re
+import shlex
 from pathlib import Path
 
 import click
+
+from specc.source.scalars import resolve
+from specc.spec.fields import RESERVED
+
+_LONGEST = 60  # characters of a name
 
 STARTER = """\
 # {name}: what the model is for, in a sentence. Check it with `specc check {file}`.
@@ -23,14 +31,17 @@ inputs:
 # A node reads the one above it, or what `from` names: [one] or [several, names].
 nodes:
   hidden: {{op: Dense, units: "${{units}}", activation: relu}}
+  # recalled: {{op: Dense, units: "${{units}}", activation: tanh, from: memory}}
+  # mixed: {{op: Add, from: [hidden, recalled]}}
   result: {{op: Dense, units: 1}}
 
-# Feedback exists only where it is declared. Uncomment this, and add `from: memory` to a node that reads it:
+# Feedback exists only where it is declared. To try it, uncomment these lines and the two nodes above: `memory` is
+# what `mixed` was one pass ago, zeros before the first, and `result` reads the last pass.
 # loops:
 #   settle:
 #     passes: 5
 #     states:
-#       memory: {{init: zeros, next: hidden}}
+#       memory: {{init: zeros, next: mixed}}
 
 # What comes out: a name or a list of names.
 outputs: result
@@ -53,17 +64,26 @@ budget: {{params_max: 1000, targets: [keras, tidl]}}
 @click.pass_context
 def command(context: click.Context, path: str, force: bool) -> None:
     """Write a commented starter spec to FILE (net.yaml)."""
+    if path.endswith(("/", os.sep)):
+        path += "net.yaml"
     file = Path(path if path.endswith((".yaml", ".yml")) else f"{path}.yaml")
-    name = re.sub(r"\W+", "_", file.name.split(".")[0], flags=re.ASCII).strip("_") or "net"
-    name = f"n{name}" if name[0].isdigit() else name
+    shown = shlex.quote(str(file))
     try:
         with open(file, "w" if force else "x", encoding="utf-8") as out:
-            out.write(STARTER.format(name=name, file=file))
+            out.write(STARTER.format(name=_name(file), file=shown))
     except FileExistsError:
         click.echo(f"{file} exists; `--force` replaces it", err=True)
         context.exit(1)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror or error}") from None
     click.echo(
-        f"wrote {file}\nnext: specc check {file}\n      specc show {file}\n      specc build {file} --target tidl"
+        f"wrote {file}\nnext: specc check {shown}\n      specc show {shown}\n      specc build {shown} --target tidl"
     )
+
+
+def _name(file: Path) -> str:
+    """The model's name: the file's stem as an identifier that neither Python nor YAML takes for something else."""
+    name = re.sub(r"\W+", "_", file.name.split(".")[0], flags=re.ASCII).strip("_")[:_LONGEST] or "net"
+    name = f"n{name}" if name[0].isdigit() else name
+    is_taken = keyword.iskeyword(name) or name in RESERVED or not isinstance(resolve(name), str)
+    return f"{name}_net" if is_taken else name

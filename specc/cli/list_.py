@@ -1,8 +1,9 @@
-"""`specc list`: the ops and targets there are, and what each of them takes."""
+"""`specc list`: the ops, targets and diagnostics there are, and what each op and target takes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 import click
 
@@ -10,23 +11,38 @@ from specc.cli._common import new_table, table_lines, wants_color
 
 
 @click.command()
-@click.argument("what", type=click.Choice(("ops", "targets")))
+@click.argument("what", type=click.Choice(("ops", "targets", "codes")))
 @click.argument("name", required=False)
 @click.pass_context
 def command(context: click.Context, what: str, name: str | None) -> None:
-    """List the ops or the targets; with a NAME, all about one.
+    """List the ops, the targets or the codes of diagnostics; with a NAME, all about one.
 
     \b
     specc list ops
     specc list ops Conv2D
     specc list targets tidl
+    specc list codes
     """
-    found = _ops(name) if what == "ops" else _targets(name)
-    if found is None:
+    if not {"ops": _ops, "targets": _targets, "codes": _codes}[what](name):
         context.exit(1)
 
 
-def _ops(name: str | None) -> bool | None:
+def _codes(name: str | None) -> bool:
+    from specc.diagnostics import CODES, did_you_mean
+
+    if name is None:
+        _table(("code", "severity", "meaning"), ((one.slug, one.severity, one.meaning) for one in CODES.values()))
+        return True
+    if name in CODES:
+        one = CODES[name]
+        click.echo(f"{name} ({one.severity}): {one.meaning}\n\n`specc explain {name}` shows an example and its cure")
+        return True
+    close = did_you_mean(name, CODES)
+    click.echo(f"unknown code `{name}`" + (f"; did you mean `{close}`?" if close else ""), err=True)
+    return False
+
+
+def _ops(name: str | None) -> bool:
     from specc.diagnostics import did_you_mean
     from specc.ops import _registry as registry
 
@@ -37,13 +53,13 @@ def _ops(name: str | None) -> bool | None:
     if op is None:
         close = did_you_mean(name, registry.names())
         click.echo(f"unknown op `{name}`" + (f"; did you mean `{close}`?" if close else ""), err=True)
-        return None
+        return False
     from specc.ops._attributes import fields_of
 
     click.echo(f"{op.name} ({op.keras}), {op.arity}\n{op.doc}\n")
     rows: list[tuple[str, str, str, str]] = []
     for field in fields_of(op.attributes).values():
-        default = "required" if field.required else str(field.default)
+        default = "required" if field.required else _shown(field.default)
         rows.append(
             (
                 field.name,
@@ -56,7 +72,21 @@ def _ops(name: str | None) -> bool | None:
     return True
 
 
-def _targets(name: str | None) -> bool | None:
+def _shown(value: Any) -> str:
+    """A default as a spec would write it."""
+    from specc.ops._keras_objects import KerasObject
+
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_shown, cast('tuple[Any, ...]', value)))}]"
+    if isinstance(value, KerasObject):
+        arguments = "".join(f", {key}: {_shown(one)}" for key, one in value.arguments)
+        return f"{{op: {value.name}{arguments}}}" if arguments else value.name
+    return str(value)
+
+
+def _targets(name: str | None) -> bool:
     from specc.targets import TargetError, available, load
 
     if name is None:
@@ -66,7 +96,7 @@ def _targets(name: str | None) -> bool | None:
         target = load(name)
     except TargetError as error:
         click.echo(f"{error.message}" + (f"; {error.help}" if error.help else ""), err=True)
-        return None
+        return False
     click.echo(f"{target.name}: {target.doc}\n")
     if target.options:
         _table(

@@ -20,7 +20,13 @@ class ExactShape(keras.losses.Loss):
     """
 
     def __init__(
-        self, loss: Any, shape: Any, sparse: bool = False, activation: str = "linear", name: str | None = None, **kwargs: Any
+        self,
+        loss: Any,
+        shape: Any,
+        sparse: bool = False,
+        activation: str = "linear",
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
         loss = keras.saving.deserialize_keras_object(loss) if isinstance(loss, dict) else loss
         super().__init__(name=name or loss.name, reduction=kwargs.pop("reduction", loss.reduction), **kwargs)
@@ -60,7 +66,13 @@ class AsInSpec(keras.metrics.Metric):
     """A metric of an output as it is in the spec: in its shape, and with the activation that is left to the caller."""
 
     def __init__(
-        self, metric: Any, shape: Any, sparse: bool = False, activation: str = "linear", name: str | None = None, **kwargs: Any
+        self,
+        metric: Any,
+        shape: Any,
+        sparse: bool = False,
+        activation: str = "linear",
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
         metric = keras.saving.deserialize_keras_object(metric) if isinstance(metric, dict) else metric
         super().__init__(name=name or metric.name, **kwargs)

@@ -151,14 +151,14 @@ def first_divergence(
 ) -> Divergence | None:
     """Compares node by node, in schedule order and pass by pass, what both builds compute, and how often."""
     ours, theirs = _Calls(reference.model, graph), _Calls(model, lowered.graph)
-    pairs: list[tuple[str, int, Any, Any]] = []
+    pairs: list[tuple[str, int, Any, list[Any]]] = []
     for name in topology.flat_order(graph):
         value = lowered.values.get((name, OUT))
         if graph.by_name[name].op == "Input" or value is None or value.host is not None:
             continue
-        if value.operand.value not in lowered.graph.by_name:
-            continue  # a state or a collected value of a loop that a lowering made
-        one, other = ours.of(name), theirs.of(value.operand.value)
+        one, other = ours.of(name), theirs.parts(value.operand.value)
+        if other is None:
+            continue
         if len(one) != len(other):
             return Divergence(name, min(len(one), len(other)) + 1, float("inf"))
         pairs += [(name, call, a, b) for call, (a, b) in enumerate(zip(one, other, strict=True), start=1)]
@@ -167,8 +167,11 @@ def first_divergence(
         return None
     data = dict(reference.inputs)
     expected = runtime.intermediate(reference.model, [a for _, _, a, _ in pairs], reference.module.adapt_inputs(data))
-    found = runtime.intermediate(model, [b for _, _, _, b in pairs], module.adapt_inputs(data))
-    for (name, call, _, _), one, other in zip(pairs, expected, found, strict=True):
+    tensors = [part for _, _, _, parts in pairs for part in parts]
+    found = iter(runtime.intermediate(model, tensors, module.adapt_inputs(data)))
+    for (name, call, _, parts), one in zip(pairs, expected, strict=True):
+        arrays = [next(found) for _ in parts]
+        other = np.concatenate(arrays, axis=1) if len(arrays) > 1 else arrays[0]
         error = scaled_error(other.reshape(one.shape) if other.size == one.size else other, one)
         if not error <= NODE_TOLERANCE:
             return Divergence(name, call, error)
@@ -179,6 +182,7 @@ class _Calls:
     """The symbolic results of each node of a model, one for each time it is computed."""
 
     def __init__(self, model: Any, graph: Graph) -> None:
+        self.graph = graph
         self.results = runtime.calls(model)
         self.layer_of: dict[str, str] = {}
         self.nodes_of: dict[str, list[str]] = {}
@@ -192,6 +196,26 @@ class _Calls:
         layer = self.layer_of[name]
         nodes = self.nodes_of[layer]
         return self.results.get(layer, [])[nodes.index(name) :: len(nodes)]
+
+    def parts(self, value: str) -> list[list[Any]] | None:
+        """What a value is made of, for each time it is made; None for what is no node's.
+
+        A lowering may make a node's value by a loop: a collected value has a part for each pass, a state its last one.
+        """
+        if value in self.graph.by_name:
+            return [[one] for one in self.of(value)]
+        if value in self.graph.collects:
+            loop, collect = self.graph.collects[value]
+            source, first = collect.value.value, 0
+        elif value in self.graph.states:
+            loop, state = self.graph.states[value]
+            source, first = state.next.value, -1
+        else:
+            return None
+        if source not in self.graph.by_name:
+            return None
+        made = self.of(source)
+        return [made[at : at + loop.passes][first:] for at in range(0, len(made), loop.passes)]
 
 
 def tflite_against(

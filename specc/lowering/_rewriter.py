@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from specc.analysis.facts import facts
+from specc.analysis.facts import Facts, facts
 from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ir import Collect, Fill, Graph, Loop, Node, Operand, Origin, Output, Scan, State, TensorType, topology
 from specc.ir.graph import OUT, Types
@@ -25,7 +25,7 @@ from specc.lowering._weights import WeightSource, WeightTransform
 from specc.ops import _registry as registry
 from specc.ops._base import Mismatch
 from specc.ops.reshape import ReshapeAttributes
-from specc.targets import Target, TargetError
+from specc.targets import Target, TargetError, Violation
 
 _MAX_STEPS = 50  # a chain of rewrites longer than this is lowerings that undo each other
 
@@ -75,6 +75,7 @@ class Rewriter:
         self.given: set[str] = set()  # the names of nodes that the lowered graph has
         self.layer_names: dict[tuple[str, str], str] = {}
         self.applications = Counter(node.layer for node in graph.nodes)
+        self.judged: dict[tuple[tuple[str, Any], ...], tuple[Violation, ...]] = {}
         self.depth = 0
 
     def run(self) -> Lowered:
@@ -154,7 +155,7 @@ class Rewriter:
             is_logical = not in_place
         seen = [value.logical if is_logical else value.type for value in operands]
         known = facts(node, seen, tuple(results.values()))
-        violations = tuple(self.target.violations(known))
+        violations = self.judge(known)
         if not violations and not is_logical:
             return self.accept(node, operands, results, weights)
         if self.depth > _MAX_STEPS:
@@ -168,6 +169,13 @@ class Rewriter:
                 return self.by_port(found, results)
         self.reports.illegal(node, violations)
         raise _Illegal(any(one.hard for one in violations))
+
+    def judge(self, known: Facts) -> tuple[Violation, ...]:
+        """What makes a node illegal; all nodes of the same facts are judged once."""
+        key = tuple(known.items())
+        if key not in self.judged:
+            self.judged[key] = tuple(self.target.violations(known))
+        return self.judged[key]
 
     def by_port(self, found: Results, results: Mapping[str, TensorType]) -> dict[str, Value]:
         if isinstance(found, Value):

@@ -70,6 +70,7 @@ class _Composer:
         self.source = source
         text = source.text
         self.base = int(text.startswith(_BOM))  # loaders skip the mark, and not all of them count it
+        self.end = len(text)
         self.visible_end = len(text.rstrip())
         self.problems: list[Problem] = []
         self.stack: list[_Open] = []
@@ -127,7 +128,7 @@ class _Composer:
             skipped = _PROPERTIES.match(self.source.text, span.start, span.end)
             if skipped and skipped.end() < span.end:  # an empty value keeps the place of its anchor
                 span = Span(self.source, skipped.end(), span.end)
-        if _SURROGATE.search(event.value):
+        if event.style == '"' and _SURROGATE.search(event.value):  # raw ones have been refused
             self.report("yaml-syntax", "an escape names half a character (a surrogate)", span, "in this value")
             self.broken = True
         plain = not event.style
@@ -226,7 +227,10 @@ class _Composer:
 
     def at(self, mark: _Mark | None) -> int:
         """A loader's mark as an offset into the source."""
-        return min(self.base + mark.index, len(self.source.text)) if mark else self.base
+        if mark is None:
+            return self.base
+        offset = self.base + mark.index
+        return offset if offset < self.end else self.end
 
     def span(self, event: yaml.Event) -> Span:
         start = self.at(event.start_mark)

@@ -109,7 +109,8 @@ def test_the_examples_are_right() -> None:
 
 def test_a_target(folder: Path) -> None:
     assert specc("check", "good.yaml", "--target", "tidl", "-t", "keras").code == 0
-    (folder / "hard.yaml").write_text(GOOD.replace("units: 2", "units: 2, activation: softsign"))
+    deep = "nodes: {h: {op: Dense, units: 3, activation: softplus}, y: {op: Dense, units: 2}}"
+    (folder / "hard.yaml").write_text(f"specc: 1\ninputs: {{x: [4]}}\n{deep}\noutputs: y\n")
     assert specc("check", "hard.yaml").code == 0
     ran = specc("check", "hard.yaml", "--target", "tidl")
     assert ran.code == 1

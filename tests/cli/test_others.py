@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def test_init_writes_a_spec_that_is_right(
     monkeypatch.chdir(tmp_path)
     ran = specc("init", *given)
     assert ran.code == 0
-    assert ran.out.startswith(f"wrote {file}\nnext: specc check {file}\n")
+    assert ran.out.startswith(f"wrote {file}\nnext: specc check {shlex.quote(file)}\n")
     assert f"\nname: {name}\n" in Path(file).read_text("utf-8")
     ran = specc("check", file, "--strict", "--target", "keras", "--target", "tidl")
     assert (ran.out, ran.code) == ("", 0)

@@ -16,7 +16,7 @@ from specc.analysis.views.picture import Arrow, Box, Frame, Picture, loop_frames
 HEIGHT = 44.0
 _GAP, _NARROW_GAP, _BETWEEN, _MARGIN = 34.0, 16.0, 44.0, 28.0
 _PAD, _BELOW, _LANE, _ROUND, _ENTRY = 18.0, 24.0, 14.0, 8.0, 18.0
-_MOST = 32  # characters of a title
+_MOST = 48  # characters of a title
 
 _Way: TypeAlias = tuple[str, bool]  # what is carried, by its box, and whether the line is dashed
 
@@ -200,7 +200,7 @@ class _Level:
     def measure(self, layers: list[list[Item]]) -> None:
         self.left = _PAD if self.frame else 0.0
         self.lanes = max((item.x + item.width / 2 for layer in layers for item in layer), default=0.0) + self.left
-        self.width = self.lanes + len(self.back) * _LANE + self.left
+        self.width = self.lanes + (len(self.back) + bool(self.back)) * _LANE + self.left
         if self.frame:
             self.width = max(self.width, 6.4 * len(self.frame.caption) + 2 * _PAD)
         y = 0.0
@@ -242,7 +242,7 @@ class _Level:
                 into.setdefault(end, []).append(number)
         found: dict[int, float] = {}
         for end, numbers in into.items():
-            numbers.sort(key=lambda one: self.out_x(one))
+            numbers.sort(key=self.out_x)
             count = len(numbers) + self.number_back(end)
             for index, number in enumerate(numbers):
                 found[number] = self.port(end) + _entry(index, count, end.width)
@@ -277,7 +277,7 @@ class _Level:
         """Down from the box, right to a lane of its own, up, and into the state from above."""
         off = (number % 3) * 5.0
         x0 = x + self.port(start) + (self.leaves(start, entry.way) if self.is_frame(start) else start.width / 4)
-        lane, x1 = x + self.lanes + number * _LANE + 4, x + to
+        lane, x1 = x + self.lanes + number * _LANE + _LANE, x + to
         y0, y1 = y + start.y + start.height, y + end.y
         low, high, r = y + self.bounds[start.layer][1] + 11 + off / 2, y1 - 20 - off / 2, _ROUND
         path = (
