@@ -1,4 +1,4 @@
-"""Which emitted modules stand in tests/golden/modules: each spec of specs/, and some of the tests' own, for each target."""
+"""Which emitted modules stand in tests/golden/modules: those of specs/ and some of the tests' own, for each target."""
 
 from __future__ import annotations
 

@@ -123,12 +123,17 @@ LOWERINGS = {
         "dense_to_conv2d", "Conv2DAttributes", with_attributes(activation="sigmoid"), TWO_LAYERS, "hidden"
     ),
     "causal padding below": Wrong("conv1d_to_conv2d", "ZeroPadding2DAttributes", mirrored, CAUSAL),
-    "a bias lost in a convolution": Wrong("conv1d_to_conv2d", "Conv2DAttributes", with_attributes(use_bias=False), CAUSAL),
+    "a bias lost in a convolution": Wrong(
+        "conv1d_to_conv2d", "Conv2DAttributes", with_attributes(use_bias=False), CAUSAL
+    ),
     "a state that starts from ones": Wrong(
         "simple_rnn_to_conv2d", "Fill", lambda true: lambda value: true(1.0), RECURRENT
     ),
     "steps in the other order": Wrong(
-        "simple_rnn_to_conv2d", "Scan", lambda true: lambda name, sequence, reverse: true(name, sequence, not reverse), RECURRENT
+        "simple_rnn_to_conv2d",
+        "Scan",
+        lambda true: lambda name, sequence, reverse: true(name, sequence, not reverse),
+        RECURRENT,
     ),
     "slices off by one": Wrong("split_large_kernel", "_crop", shifted, LONG),
     "padding on the other side": Wrong("embed_depthwise_kernel", "ZeroPadding2DAttributes", mirrored, DEPTHWISE),
@@ -202,7 +207,10 @@ MISPRINTS = {
         TWO_LAYERS, 'Conv2D(4, 1, activation="tanh",', 'Conv2D(4, 1, activation="tanh", use_bias=False,', "hidden"
     ),
     "a weight that is not assigned": Misprint(
-        TWO_LAYERS, "for name, weight in weights.items():\n        weight.assign", "for name, weight in list(weights.items())[1:]:\n        weight.assign", "hidden"
+        TWO_LAYERS,
+        "for name, weight in weights.items():\n        weight.assign",
+        "for name, weight in list(weights.items())[1:]:\n        weight.assign",
+        "hidden",
     ),
     "kernels in another order of memory": Misprint(
         TWO_LAYERS, '"].reshape(1, 1, 5, 4)', '"].T.reshape(1, 1, 5, 4)', "hidden"
@@ -219,12 +227,19 @@ MISPRINTS = {
         "y",
     ),
     "outputs in another order": Misprint(
-        TWO_LAYERS, "array = array.reshape((-1, *tensor.logical))", "array = array.reshape((-1, *tensor.logical))[:, ::-1]", None
+        TWO_LAYERS,
+        "array = array.reshape((-1, *tensor.logical))",
+        "array = array.reshape((-1, *tensor.logical))[:, ::-1]",
+        None,
     ),
     "a pass too many": Misprint(FEEDBACK, "range(4)", "range(5)", "pair"),
     "a state that is not carried": Misprint(FEEDBACK, "a = mix\n", "pass\n", "pair"),
-    "a state that starts elsewhere": Misprint(FEEDBACK, "filled(x, (1, 1, 2), 0.0)", "filled(x, (1, 1, 2), 0.01)", "pair"),
-    "a layer for each pass": Misprint(FEEDBACK, "mix = mix_layer(pair)", 'mix = layers.Conv2D(2, 1, activation="tanh")(pair)', "mix"),
+    "a state that starts elsewhere": Misprint(
+        FEEDBACK, "filled(x, (1, 1, 2), 0.0)", "filled(x, (1, 1, 2), 0.01)", "pair"
+    ),
+    "a layer for each pass": Misprint(
+        FEEDBACK, "mix = mix_layer(pair)", 'mix = layers.Conv2D(2, 1, activation="tanh")(pair)', "mix"
+    ),
 }  # fmt: skip
 
 

@@ -153,7 +153,11 @@ def test_the_jacobian_is_zero_where_there_is_no_connection(target: str) -> None:
 @BY_TARGET
 def test_neurons_have_as_many_weights_as_connections(target: str) -> None:
     arrays = arrays_of(Net("dense_neurons").model(target))
-    assert {name: array.size for name, array in arrays.items() if "kernel" in name} == {"N1/kernel": 2, "N2/kernel": 1, "N3/kernel": 1}
+    assert {name: array.size for name, array in arrays.items() if "kernel" in name} == {
+        "N1/kernel": 2,
+        "N2/kernel": 1,
+        "N3/kernel": 1,
+    }
 
 
 # convolutions over steps

@@ -1,4 +1,4 @@
-"""The question behind boston_dense, on its real data: both builds train alike, and the mistake that lost the model is refused.
+"""The question behind boston_dense, on its real data: both builds train alike; the costly mistake is refused.
 
 The author's Dense network reached a mean squared error of 16.2 and the Conv2D one 83.8, which is the variance of the
 prices: trained on broadcast labels, a network learns their mean and nothing else.
@@ -145,7 +145,9 @@ def test_fit_refuses_labels_that_would_broadcast(shape: tuple[int, ...]) -> None
     """Labels as the question's author had them, on the conv-only build whose output is `(N, 1, 1, 1)`."""
     data, module, model = housing(), NET.module("tidl"), compiled("tidl")
     labels = data.y.reshape(-1, *shape)
-    message = r"for an output of shape \(batch, 1, 1, 1\) would broadcast; pass them through adapt_targets and compile again"
+    message = (
+        r"for an output of shape \(batch, 1, 1, 1\) would broadcast; pass them through adapt_targets and compile again"
+    )
     with pytest.raises(ValueError, match=message):
         model.fit(module.adapt_inputs(data.x), labels, epochs=1, verbose=0)
     before = arrays_of(model)

@@ -154,7 +154,7 @@ def test_a_loss_on_logits_is_the_loss_on_probabilities(name: str, target: str) -
 
 @BY_TARGET
 def test_a_cross_entropy_of_sure_and_wrong_outputs_is_exact(target: str) -> None:
-    """At logits of ±60 a sigmoid is 0 or 1 in single precision; Keras then goes back to the logits, and so do the builds."""
+    """At logits of ±60 a sigmoid is 0 or 1 in single precision; Keras goes back to the logits, and so do the builds."""
     module = HEADS.module(target)
     weights = random_weights(HEADS.module("keras").REFERENCE, 2)
     weights["flag/kernel"] = weights["flag/kernel"] * 60
@@ -175,7 +175,11 @@ def test_a_cross_entropy_of_sure_and_wrong_outputs_is_exact(target: str) -> None
 
 def classifier(units: int, activation: str, loss: str, metrics: str) -> Net:
     words = (("units: 1}", f"units: {units}, activation: {activation}}}"), ("loss: mse", f"loss: {loss}"))
-    words += (("metrics: [mae, mse]", f"metrics: {metrics}"), ("[13]", "[6]"), ("budget: {params_max: 301, ", "budget: {"))
+    words += (
+        ("metrics: [mae, mse]", f"metrics: {metrics}"),
+        ("[13]", "[6]"),
+        ("budget: {params_max: 301, ", "budget: {"),
+    )
     return Net("boston_dense", replaced=words)
 
 
@@ -346,7 +350,10 @@ def test_a_compiled_model_is_saved_and_goes_on_training(spec: str, target: str, 
     model.save(tmp_path / "trained.keras")
     again = keras.models.load_model(tmp_path / "trained.keras")
     assert type(again.optimizer) is type(model.optimizer)
-    assert again.evaluate(x, y, verbose=0, return_dict=True).keys() == model.evaluate(x, y, verbose=0, return_dict=True).keys()
+    assert (
+        again.evaluate(x, y, verbose=0, return_dict=True).keys()
+        == model.evaluate(x, y, verbose=0, return_dict=True).keys()
+    )
     expected = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
     assert_same_history(again.fit(x, y, epochs=2, shuffle=False, verbose=0).history, expected)
 

@@ -1,4 +1,4 @@
-"""`ExactShape`, the loss of every emitted module: it takes labels that Keras lines up without broadcasting, and no others.
+"""`ExactShape`, the loss of every emitted module: it takes labels that line up without broadcasting, and no others.
 
 Its class is the same in all modules.
 """
