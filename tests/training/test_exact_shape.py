@@ -153,7 +153,7 @@ def test_configuration_makes_the_same_loss_again() -> None:
         one: Any = getattr(keras.losses, name)(reduction="sum")
         loss = module().ExactShape(one, shape=(2, 3), sparse=sparse, activation="sigmoid")
         again = keras.losses.deserialize(keras.losses.serialize(loss))
-        assert isinstance(again, module().ExactShape)
+        assert type(again).__name__ == "ExactShape"  # of the module that registered the name last
         assert type(again.loss) is type(one)
         assert (again.name, again.reduction, again.shape, again.sparse) == (one.name, "sum", (2, 3), sparse)
         found, expected = float(loss(labels, y_pred)), float(one(labels, keras.activations.sigmoid(y_pred)))
