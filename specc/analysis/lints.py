@@ -23,12 +23,13 @@ def lint(
     for node in graph.nodes:
         if node.attributes is None:
             continue
-        if node.op == "Dropout" and node.name == node.layer:
-            _drop_rate(node, attribute_span, diagnostics)
-        elif node.op == "BatchNormalization" and node.name == node.layer and steps:
-            _statistics(node, steps, attribute_span, diagnostics)
-        elif node.op in _MERGES:
-            _broadcast(node, types, diagnostics)
+        with diagnostics.within(node.origin.uses):
+            if node.op == "Dropout" and node.name == node.layer:
+                _drop_rate(node, attribute_span, diagnostics)
+            elif node.op == "BatchNormalization" and node.name == node.layer and steps:
+                _statistics(node, steps, attribute_span, diagnostics)
+            elif node.op in _MERGES:
+                _broadcast(node, types, diagnostics)
 
 
 def _drop_rate(node: Node, attribute_span: AttributeSpan, diagnostics: Diagnostics) -> None:

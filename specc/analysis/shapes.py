@@ -71,7 +71,8 @@ class _Inference:
         try:
             result = registry.get(node.op).infer(node.attributes, operands)
         except Mismatch as error:
-            self.report(node, error, operands, diagnostics)
+            with diagnostics.within(node.origin.uses):
+                self.report(node, error, operands, diagnostics)
             return
         if isinstance(result, TensorType):
             types[node.name, OUT] = result

@@ -6,7 +6,7 @@ out of the Python API.
 
 from specc.diagnostics.codes import CODES, Severity
 from specc.diagnostics.collector import Diagnostics
-from specc.diagnostics.model import Diagnostic, Fix, Label, SpeccError
+from specc.diagnostics.model import Diagnostic, Fix, Label, SpeccError, Use
 from specc.diagnostics.suggest import closest, did_you_mean, resemblance, short
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Label",
     "Severity",
     "SpeccError",
+    "Use",
     "closest",
     "did_you_mean",
     "resemblance",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from specc.diagnostics.codes import CODES, Severity
-from specc.diagnostics.model import Diagnostic, Fix, Label
+from specc.diagnostics.model import Diagnostic, Fix, Label, Use
 from specc.diagnostics.suggest import did_you_mean, short
 from specc.source import Problem, Source, Span
 
 _MOST_COMPARED = 100_000
 _MOST_LABELS = 6
-_OWNER = re.compile(r"^`\w+`: ")
+_OWNER = re.compile(r"^`[\w/]+`: ")
 _IGNORE = re.compile(r"#\s*specc:\s*ignore\[([^\]\n]*)\]")
 
 
@@ -29,13 +30,29 @@ class Diagnostics:
         self._seen: set[tuple[str, Span | None, str]] = set()
         self._compared = 0
         self._causes: dict[tuple[str, str, str], int] = {}  # where in the items what has a cause stands
+        self._uses: tuple[Use, ...] = ()
+        self.shared: Span | None = None  # text that stands for several nodes: a mistake there is one, whatever it says
+
+    @contextmanager
+    def within(self, uses: tuple[Use, ...]) -> Generator[None]:
+        """What is reported meanwhile is about a node of block instances: it shows where they are used as well."""
+        before, self._uses = self._uses, uses
+        try:
+            yield
+        finally:
+            self._uses = before
 
     def add(self, diagnostic: Diagnostic) -> None:
         said = _OWNER.sub("", diagnostic.message)  # an aliased node says the same of each of its names
+        if self.is_shared(diagnostic.span):
+            said = ""
         key = (diagnostic.code, diagnostic.span, said)
         if diagnostic.span is None or key not in self._seen:
             self._seen.add(key)
             self._items.append(diagnostic)
+
+    def is_shared(self, span: Span | None) -> bool:
+        return self.shared is not None and span is not None and self.shared.start <= span.start < self.shared.end
 
     def report(
         self,
@@ -52,6 +69,8 @@ class Diagnostics:
         `cause` names what is really at fault where that shows in several places: they are labels of one diagnostic.
         """
         kept = tuple(Label(span, text) for span, text in labels if span is not None)
+        if kept and self._uses and self.is_shared(kept[0].span):
+            kept += tuple(Label(use.span, f"used here, as `{use.instance}`") for use in self._uses)
         at = self._causes.get((code, message, cause)) if cause else None
         if at is not None and kept:
             self.add_label(at, Label(kept[0].span, "here too"))

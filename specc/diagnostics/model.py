@@ -18,6 +18,14 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """The place where a block is used, and the name of the instance that it makes there."""
+
+    span: Span
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """A safe edit: replace `span` by `text`."""
 

@@ -1,6 +1,6 @@
 """The folded graph: frozen rows of nodes, states and loops. Loops are folded: a body stands once."""
 
-from specc.ir.graph import Collect, Fill, Graph, Init, Loop, Node, Operand, Output, Scan, State
+from specc.ir.graph import Collect, Fill, Graph, Init, Loop, Node, Operand, Output, Scan, Scope, State
 from specc.ir.origin import Origin
 from specc.ir.types import TensorType, elements, show_shape
 
@@ -15,6 +15,7 @@ __all__ = [
     "Origin",
     "Output",
     "Scan",
+    "Scope",
     "State",
     "TensorType",
     "elements",

@@ -123,6 +123,23 @@ class Output:
     value: Operand
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An instance of a block: its nodes are those whose names start with `name/`.
+
+    `arguments` are the values of the block's parameters, `inputs` its operands by the names they have inside, and
+    `group` the node that a repeat has made it from, with others, where there is one.
+    """
+
+    name: str
+    block: str
+    arguments: tuple[tuple[str, Any], ...]
+    inputs: tuple[tuple[str, Operand], ...]
+    origin: Origin
+    doc: str = ""
+    group: str | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
     """A network, folded. `inputs` and `nodes` are in spec order."""
@@ -133,6 +150,7 @@ class Graph:
     outputs: tuple[Output, ...]
     loops: tuple[Loop, ...] = ()
     doc: str = ""
+    scopes: tuple[Scope, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Node]:

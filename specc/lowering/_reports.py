@@ -26,6 +26,10 @@ class Reports:
         notes = [f"constraint `{first.id}`" + (f", from {first.source}" if first.source else "")]
         if node.origin.trail:
             notes.append(node.origin.story())
+        with self.diagnostics.within(node.origin.uses):
+            self._illegal(node, first, notes)
+
+    def _illegal(self, node: Node, first: Violation, notes: Sequence[str]) -> None:
         self.diagnostics.report(
             "no-lowering",
             f"`{node.origin.node}` cannot be had on {self.target.name}: {first.message}",
@@ -36,12 +40,13 @@ class Reports:
 
     def no_place(self, origin: Origin, logical: TensorType) -> None:
         """A value that the target's layout cannot hold."""
-        self.diagnostics.report(
-            "no-lowering",
-            f"`{origin.node}` of {logical} has no place in the four dimensions of {self.target.name}",
-            (origin.span, f"{logical} beside the batch"),
-            help="flatten or reshape it to at most [height, width, channels]",
-        )
+        with self.diagnostics.within(origin.uses):
+            self.diagnostics.report(
+                "no-lowering",
+                f"`{origin.node}` of {logical} has no place in the four dimensions of {self.target.name}",
+                (origin.span, f"{logical} beside the batch"),
+                help="flatten or reshape it to at most [height, width, channels]",
+            )
 
     def counts(self, graph: Graph) -> None:
         """The first input or output beyond what the target can have."""

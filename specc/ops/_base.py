@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from specc.ir.sizes import is_known
 from specc.ir.types import DTYPES, FLOATS, TensorType
 from specc.ops._attributes import Bool, Enum, attribute, optional
 
@@ -147,6 +148,20 @@ def need_rank(operand: TensorType, rank: int, op: str, layout: str, index: int =
             index,
             help=_rank_help(operand, rank, layout),
         )
+
+
+def need_sizes(operand: TensorType, axes: Sequence[int], op: str, what: str, index: int = 0) -> None:
+    """Raises unless the sizes of some axes are numbers; `what` names them: "the features", which make its kernel."""
+    if all(is_known(operand.shape[axis]) for axis in axes):
+        return
+    names = [str(operand.shape[axis]) for axis in axes if not is_known(operand.shape[axis])]
+    single = names[0].isidentifier()
+    raise Mismatch(
+        f"{op} has to know {what} of its operand, found {operand}",
+        index,
+        help=f"set it with `--set {names[0]}=…`, or write a number" if single else "write a number at its input",
+        code="unknown-size",
+    )
 
 
 def _rank_help(operand: TensorType, rank: int, layout: str) -> str:

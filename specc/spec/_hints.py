@@ -9,7 +9,6 @@ from specc.spec.fields import MERGE, NO_MERGE
 _TRAINING = "it stands under `training`"
 TOP_LEVEL = {  # top-level keys that people try, and where it goes here
     "batch_size": "it stands in `fit`, under `training`",
-    "blocks": "blocks are not part of this version: write the nodes out",
     "callbacks": _TRAINING,
     "compile": _TRAINING,
     "connections": "the wiring is each node's `from`",
@@ -31,8 +30,9 @@ TOP_LEVEL = {  # top-level keys that people try, and where it goes here
 
 
 NAMING = {"inputs", "nodes", "loops"}  # the sections that name values
-TAKEN_FOR_NODES = {"blocks", "graph", "layers", "states"}
+TAKEN_FOR_NODES = {"graph", "layers", "states"}
 SECTION_HINTS = {
+    "blocks": "name every block: `blocks: {conv_relu: {params: …, inputs: x, nodes: {conv: …}, outputs: conv}}`",
     "inputs": "name what goes in: `inputs: {features: [13]}`",
     "nodes": "name every node: `nodes: {hidden: {op: Dense, units: 20}}`",
     "loops": "name every loop: `loops: {settle: {passes: 5, states: {a: {init: A, next: sum}}}}`",
@@ -46,7 +46,6 @@ SECTION_HINTS = {
 _SHAPES = "shapes of inputs stand under `inputs`; all others are inferred"
 READS = "what a node reads is its `from`"
 KIND = "the Keras class is given as `op`"
-_LATER = "blocks, `repeat` and `when` are not part of this version: write the nodes out"
 NODE = {
     "name": "a node's name is its key",
     "input_shape": _SHAPES,
@@ -59,9 +58,6 @@ NODE = {
     "type": KIND,
     "class_name": KIND,
     "layer": KIND,
-    "block": _LATER,
-    "repeat": _LATER,
-    "when": _LATER,
     MERGE: NO_MERGE,
 }
 OTHER_WORDS = {  # what Keras 1, other frameworks and papers call an attribute

@@ -1,8 +1,8 @@
 """Keras' optimizers, schedules, losses and metrics as values of `training`, with Keras' names, arguments and defaults.
 
-A test compares the tables with the installed Keras. Left out: what wraps or composes other objects
-(LossScaleOptimizer, MultiOptimizer), CTC and Circle (their targets are no tensors of the output's shape), the IoU
-family and the bare Mean and Sum.
+A test compares the tables with the installed Keras. Left out: what wraps other objects or functions (LossScaleOptimizer,
+MultiOptimizer, OptimizerMap, MeanMetricWrapper), CTC (its targets have a length of their own), and the metrics Mean and
+Sum, which would average the labels.
 """
 
 from __future__ import annotations
@@ -49,8 +49,10 @@ SCHEDULE = ObjectOf("optimizers.schedules", SCHEDULES, {}, "a learning-rate sche
 _LEARNING_RATE = OneOf(_POSITIVE, SCHEDULE)
 
 
-def _optimizer(learning_rate: float = 0.001, weight_decay: float | None = None, **own: object) -> Arguments:
-    """An optimizer's arguments: its own and those of every optimizer."""
+def _optimizer(
+    learning_rate: float = 0.001, weight_decay: float | None = None, trailing: Arguments | None = None, **own: object
+) -> Arguments:
+    """An optimizer's arguments: its own, those of every optimizer, and what Keras puts behind them."""
     arguments: Arguments = {"learning_rate": (_LEARNING_RATE, learning_rate)}
     for name, default in own.items():
         arguments[name] = (
@@ -67,9 +69,22 @@ def _optimizer(learning_rate: float = 0.001, weight_decay: float | None = None, 
         "ema_overwrite_frequency": (optional(Int(1)), None),
         "loss_scale_factor": (optional(_POSITIVE), None),
         "gradient_accumulation_steps": (optional(Int(2)), None),
+        **(trailing or {}),
     }
 
 
+_MUON: Arguments = {
+    "exclude_layers": (optional(ListOf(Str())), None),
+    "exclude_embeddings": (Bool(), True),
+    "muon_a": (Float(), 3.4445),
+    "muon_b": (Float(), -4.775),
+    "muon_c": (Float(), 2.0315),
+    "adam_lr_ratio": (_POSITIVE, 1),
+    "momentum": (_RATE, 0.95),
+    "ns_steps": (Int(1), 5),
+    "nesterov": (Bool(), True),
+    "rms_rate": (optional(_POSITIVE), 0.2),
+}
 _ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-07}
 OPTIMIZERS: dict[str, Arguments] = {
     "Adadelta": _optimizer(rho=0.95, epsilon=1e-07),
@@ -90,9 +105,18 @@ OPTIMIZERS: dict[str, Arguments] = {
     ),
     "Lamb": _optimizer(**_ADAM),
     "Lion": _optimizer(beta_1=0.9, beta_2=0.99),
+    "Muon": _optimizer(
+        weight_decay=0.004,
+        trailing=_MUON,
+        adam_beta_1=0.9,
+        adam_beta_2=0.999,
+        adam_weight_decay=0.004,
+        epsilon=1e-07,
+    ),
     "Nadam": _optimizer(**_ADAM),
     "RMSprop": _optimizer(rho=0.9, momentum=0.0, epsilon=1e-07, centered=False),
     "SGD": _optimizer(0.01, momentum=0.0, nesterov=False),
+    "ScheduleFreeAdamW": _optimizer(0.0025, beta_1=0.9, beta_2=0.999, epsilon=1e-08, warmup_steps=0),
 }
 OPTIMIZER = ObjectOf("optimizers", OPTIMIZERS, {}, "an optimizer")
 
@@ -118,6 +142,7 @@ _LOSSES: dict[str, Arguments] = {
     "CategoricalFocalCrossentropy": {"alpha": (Float(), 0.25), "gamma": (Float(), 2.0), **_SMOOTH},
     "CategoricalGeneralizedCrossEntropy": {"q": (Float(above=0, most=1), 0.5)},
     "CategoricalHinge": {},
+    "Circle": {"gamma": (_POSITIVE, 80.0), "margin": (_RATE, 0.4), "remove_diagonal": (Bool(), True)},
     "CosineSimilarity": _AXIS,
     "Dice": _OPTIONAL_AXIS,
     "Hinge": {},
@@ -147,6 +172,11 @@ LOSS = ObjectOf("losses", LOSSES, {**_ALIASES, "kl_divergence": "KLDivergence"},
 
 _THRESHOLDS: Arguments = {"thresholds": (optional(OneOf(_RATE, ListOf(_RATE, 1))), None)}
 _TOP: Arguments = {**_THRESHOLDS, "top_k": (optional(Int(1)), None), "class_id": (optional(Int(0)), None)}
+_CLASSES: Arguments = {"num_classes": (Int(1), ...)}
+_WHICH: Arguments = {"target_class_ids": (ListOf(Int(0), 1), ...)}
+_IGNORE: Arguments = {"ignore_class": (optional(Int()), None)}
+_ONE_HOT: Arguments = {**_IGNORE, "sparse_y_pred": (Bool(), False), **_AXIS}
+_SPARSE: Arguments = {**_IGNORE, "sparse_y_true": (Bool(), True), "sparse_y_pred": (Bool(), True), **_AXIS}
 _AT: Arguments = {"num_thresholds": (Int(1), 200), "class_id": (optional(Int(0)), None)}
 _METRICS: dict[str, Arguments] = {
     "AUC": {
@@ -162,6 +192,7 @@ _METRICS: dict[str, Arguments] = {
     "Accuracy": {},
     "BinaryAccuracy": {"threshold": (optional(_RATE), 0.5)},
     "BinaryCrossentropy": {**_LOGITS, "label_smoothing": (_RATE, 0)},
+    "BinaryIoU": {"target_class_ids": (ListOf(Int(0, 1), 1), (0, 1)), "threshold": (_RATE, 0.5)},
     "CategoricalAccuracy": {},
     "CategoricalCrossentropy": {**_LOGITS, "label_smoothing": (_RATE, 0), **_AXIS},
     "CategoricalHinge": {},
@@ -176,12 +207,16 @@ _METRICS: dict[str, Arguments] = {
     "FalseNegatives": _THRESHOLDS,
     "FalsePositives": _THRESHOLDS,
     "Hinge": {},
+    "IoU": {**_CLASSES, **_WHICH, **_SPARSE},
     "KLDivergence": {},
     "LogCoshError": {},
     "MeanAbsoluteError": {},
     "MeanAbsolutePercentageError": {},
+    "MeanIoU": {**_CLASSES, **_SPARSE},
     "MeanSquaredError": {},
     "MeanSquaredLogarithmicError": {},
+    "OneHotIoU": {**_CLASSES, **_WHICH, **_ONE_HOT},
+    "OneHotMeanIoU": {**_CLASSES, **_ONE_HOT},
     "PearsonCorrelation": _AXIS,
     "Poisson": {},
     "Precision": _TOP,
@@ -206,15 +241,6 @@ _METRICS: dict[str, Arguments] = {
 METRICS: dict[str, Arguments] = {name: {**own, "name": (optional(Str()), None)} for name, own in _METRICS.items()}
 METRIC = ObjectOf("metrics", METRICS, {**_ALIASES, "acc": "Accuracy"}, "a metric")
 
-EARLY_STOPPING: Arguments = {
-    "monitor": (Str(), "val_loss"),
-    "min_delta": (Float(0), 0),
-    "patience": (Int(0), 0),
-    "mode": (Enum("auto", "min", "max"), "auto"),
-    "baseline": (optional(Float()), None),
-    "restore_best_weights": (Bool(), False),
-    "start_from_epoch": (Int(0), 0),
-}
 FIT: Arguments = {
     "batch_size": (Int(1), None),
     "epochs": (Int(1), 1),

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
 from specc.diagnostics import Diagnostics, resemblance, short
-from specc.ir import Collect, Fill, Graph, Init, Loop, Node, Operand, Origin, Output, State
+from specc.ir import Collect, Fill, Graph, Init, Loop, Node, Operand, Origin, Output, Scope, State
 from specc.ir.graph import OUT
 from specc.ops import _registry as registry
 from specc.source import Mapping, Sequence, Span
-from specc.spec.document import CollectDecl, InputDecl, LoopDecl, NodeDecl, Reference, Spec, StateDecl
+from specc.spec.document import CollectDecl, InputDecl, Instance, LoopDecl, NodeDecl, Reference, Spec, StateDecl
 from specc.spec.fields import RESERVED
 from specc.spec.loops import check_loops
 from specc.spec.moved import check_moved
@@ -73,7 +73,9 @@ class _Builder:
         outputs = tuple(
             Output(one.name, operand) for one in self.spec.outputs if (operand := self.operand(one.value)) is not None
         )
-        graph = self.without_strays(Graph(self.spec.name, inputs, tuple(nodes), outputs, loops, self.spec.doc))
+        scopes = tuple(self.scope(one) for one in self.spec.instances)
+        graph = Graph(self.spec.name, inputs, tuple(nodes), outputs, loops, self.spec.doc, scopes)
+        graph = self.without_strays(graph)
         inits = {
             decl.name: init for decl in self.nodes.values() if decl.init and (init := self.init(decl.init)) is not None
         }
@@ -111,6 +113,11 @@ class _Builder:
             state = replace(state, init=Fill(0.0))
         return state
 
+    def scope(self, one: Instance) -> Scope:
+        inputs = [(name, operand) for name, value in one.inputs if (operand := self.operand(value)) is not None]
+        origin = Origin(one.span, one.name, uses=one.uses)
+        return Scope(one.name, one.block, one.arguments, tuple(inputs), origin, one.doc, one.group)
+
     def input(self, decl: InputDecl) -> Node:
         attributes = decl.attributes
         if attributes is None:
@@ -123,14 +130,16 @@ class _Builder:
             target = self.called(decl)
             if target is not None:
                 op, attributes, layer = target.op, target.attributes, target.name
-        operands, is_whole = self.operands(decl, above)
+        with self.diagnostics.within(decl.uses):
+            operands, is_whole = self.operands(decl, above)
         self.is_whole = self.is_whole and is_whole
         self.is_sure = self.is_sure and (decl.init is not None or "init" not in decl.syntax)
         if op is None or attributes is None or not is_whole:
             self.broken.add(decl.name)
         else:
-            self.check_count(decl, op, operands)
-        return Node(decl.name, op or "", attributes, operands, Origin(decl.span, decl.name), layer, decl.doc)
+            with self.diagnostics.within(decl.uses):
+                self.check_count(decl, op, operands)
+        return Node(decl.name, op or "", attributes, operands, origin(decl), layer, decl.doc)
 
     def check_count(self, decl: NodeDecl, op: str, operands: tuple[Operand, ...]) -> None:
         arity = registry.get(op).arity
@@ -208,7 +217,7 @@ class _Builder:
             help = f"for a layer of its own write `op: {name}`"
             self.diagnostics.report("bad-call", message, (reference.span, "not a node"), help=help)
         elif self.spec.is_complete:
-            known = [node.name for node in self.nodes.values() if node.op]
+            known = [node.name for node in self.nodes.values() if node.op and "/" not in node.name]
             help = "`call` names a node with an `op`"
             self.diagnostics.unknown("unknown-reference", "node", reference.span, name, known, help)
 
@@ -263,6 +272,8 @@ class _Builder:
     def operand(self, reference: Reference, others: Iterable[str] = ()) -> Operand | None:
         """The value a reference names; None where there is none, which is reported. `others` could stand here too."""
         name = reference.name
+        if name in self.spec.results and name not in self.nodes:
+            return self.stand_in(reference)
         if not any(name in table for table in (self.nodes, self.inputs, self.states, self.collects)):
             if self.spec.is_complete or name in RESERVED:
                 self.unknown(reference, others)
@@ -286,6 +297,25 @@ class _Builder:
             return None
         return Operand(name, reference.port, reference.span)
 
+    def stand_in(self, reference: Reference) -> Operand | None:
+        """What is read under the name of a block instance, of a repeated node or of one that is left out."""
+        results = self.spec.results[reference.name]
+        if isinstance(results, str):
+            return self.operand(replace(reference, name=results))
+        if not results:
+            self.is_whole = self.is_sure = False
+            return None
+        if reference.port is None or reference.port in results:
+            found = results[reference.port] if reference.port else next(iter(results.values()))
+            return self.operand(replace(found, span=reference.span))
+        known = ", ".join(f"`{reference.name}.{port}`" for port in results)
+        if [*results] == [OUT]:
+            known = f"only the one result, read as `{reference.name}`"
+        message = f"`{reference.name}` has no result `{short(reference.port)}`"
+        self.diagnostics.report("unknown-port", message, (reference.span, "no such result"), help=f"it has {known}")
+        self.is_whole = False
+        return None
+
     def switch(self, name: str, port: str) -> str | None:
         """The attribute of a value's op that is off, and that would give it a result of that name."""
         decl = self.nodes.get(name)
@@ -300,7 +330,8 @@ class _Builder:
         """Reports a name that is not there, with the reason where it is something else."""
         name = reference.name
         self.is_whole = False
-        known = [*self.inputs, *self.nodes, *self.states, *self.collects, *others]
+        nodes = [name for name in (*self.nodes, *self.spec.results) if "/" not in name]
+        known = [*self.inputs, *nodes, *self.states, *self.collects, *others]
         loop = next((loop for loop in self.spec.loops if loop.name == name), None)
         what, help = "", ""
         if name in RESERVED:
@@ -385,6 +416,10 @@ class _Builder:
         if self.is_sure and not lost and self.spec.outputs:
             read = self.probable | {init.value for init in inits.values() if isinstance(init, Operand)}
             report_unused(graph, read, self.diagnostics)
+
+
+def origin(decl: NodeDecl) -> Origin:
+    return Origin(decl.span, decl.name, uses=decl.uses)
 
 
 Decl = TypeVar("Decl", InputDecl, NodeDecl, StateDecl, CollectDecl)

@@ -5,29 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as MappingABC
 from pathlib import PurePath
-from typing import Any
 
 from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ops import _registry as registry
-from specc.ops._attributes import Enum, Int, ListOf, Str, describe
+from specc.ops._attributes import Enum, Int, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Source, Span
 from specc.spec._hints import NAMING, SECTION_HINTS, TAKEN_FOR_NODES, TOP_LEVEL
+from specc.spec.blocks import BlockDecl, decode_blocks
 from specc.spec.document import (
-    Budget,
     CollectDecl,
     InputDecl,
-    Limit,
     LoopDecl,
-    Move,
-    NodeDecl,
     OutputDecl,
     Reference,
     Spec,
     StateDecl,
 )
-from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, decode_value
-from specc.spec.nodes import INIT, decode_attributes, decode_node, reference
+from specc.spec.elaborate import Elaborator
+from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, is_null
+from specc.spec.nodes import INIT, decode_attributes, reference
 from specc.spec.params import Params, only_param
+from specc.spec.settings import decode_budget, decode_moved, decode_target_options
 from specc.spec.training import decode_training
 
 VERSION = 1
@@ -37,6 +35,7 @@ SECTIONS = (
     "doc",
     "params",
     "inputs",
+    "blocks",
     "nodes",
     "loops",
     "outputs",
@@ -45,7 +44,6 @@ SECTIONS = (
     "targets",
     "moved",
 )
-LIMITS = ("params_max", "macs_max", "activation_bytes_max")
 _TAKEN_FOR_PARAMS = {"constants", "variables", "vars"}
 _MAY_HIDE_A_PARAMETER = ("duplicate-key", "invalid-key", "missing-key", "missing-attribute", "node-kind", "yaml-tag")
 SCHEDULES = Enum("sweep", "synchronous")
@@ -110,43 +108,49 @@ class _Decoder:
         self.params.declare(fields.node_of("params"), self.overrides)
         fields.entries = {key: self.substituted(entry) for key, entry in fields.entries.items()}
         doc = fields.get("doc", Str(), "")
+        blocks = self.blocks(fields)
         inputs = self.inputs(fields)
-        nodes = self.nodes(fields)
+        entries = self.nodes(fields)
         loops = self.loops(fields)
         outputs, inline = self.outputs(fields)
+        elaborator = Elaborator(blocks, self.params, inputs, loops, self.diagnostics, self.odd)
+        elaborated = elaborator.run((*entries, *inline))
         training = None
         entry = fields.entry("training")
-        if entry is not None and not _is_null(entry.value):
+        if entry is not None and not is_null(entry.value):
             names = [output.name for output in outputs]
             known = self.has_all_outputs and outputs != () and all(one.value.name in self.names for one in outputs)
             training = decode_training(entry.value, entry.key.span, names, self.diagnostics, is_sure=known)
-        targets = self.target_options(fields)
+        targets = decode_target_options(self.section(fields, "targets"), self.diagnostics)
         spec = Spec(
             source=self.source,
             name=name,
             doc=doc,
             params=self.params.declared,
             inputs=inputs,
-            nodes=(*nodes, *inline),
+            nodes=elaborated.nodes,
             loops=loops,
             outputs=outputs,
             training=training,
-            budget=self.budget(fields),
+            budget=decode_budget(fields, self.diagnostics),
             targets={key: one.value for key, one in targets.items() if isinstance(one.value, Mapping)},
             target_spans={key: one.key.span for key, one in targets.items()},
-            moved=self.moved(fields),
+            moved=decode_moved(fields, self.diagnostics),
+            results=elaborated.results,
+            instances=elaborated.instances,
             ambiguous=frozenset(self.ambiguous),
             is_complete=self.is_complete,
             has_all_outputs=self.has_all_outputs,
             passes_only=self.passes_only(loops),
         )
+        self.report_unused_blocks(blocks, elaborator.used)
         if self.is_complete and not self.diagnostics.has(*_MAY_HIDE_A_PARAMETER):
             self.params.report_unused()
         return spec
 
     def substituted(self, entry: Entry) -> Entry:
-        """The entry with expressions evaluated; the loops keep theirs until their passes have been read."""
-        if entry.key.text in ("params", "specc", "name", "loops"):
+        """The entry with expressions evaluated; loops and nodes keep theirs until they are read one by one."""
+        if entry.key.text in ("params", "specc", "name", "loops", "blocks", "nodes", "outputs"):
             return entry
         return Entry(entry.key, self.params.substitute(entry.value))
 
@@ -194,14 +198,14 @@ class _Decoder:
 
     def section(self, fields: Fields, key: str) -> tuple[Entry, ...]:
         mapping = fields.mapping(key, SECTION_HINTS.get(key, ""))
-        if mapping is None and not _is_null(fields.node_of(key)) and key in fields.entries:
+        if mapping is None and not is_null(fields.node_of(key)) and key in fields.entries:
             self.is_complete = False
         return mapping.entries if mapping else ()
 
     def inputs(self, fields: Fields) -> tuple[InputDecl, ...]:
         entry = fields.entry("inputs")
         empty = entry is not None and (
-            _is_null(entry.value) or (isinstance(entry.value, Mapping) and not entry.value.entries)
+            is_null(entry.value) or (isinstance(entry.value, Mapping) and not entry.value.entries)
         )
         if entry is None or empty:
             place = entry.key.span if entry else self.first_key()
@@ -224,17 +228,41 @@ class _Decoder:
             found.append(InputDecl(one.key.text, one.key.span, attributes, doc))
         return tuple(found)
 
-    def nodes(self, fields: Fields) -> tuple[NodeDecl, ...]:
+    def blocks(self, fields: Fields) -> dict[str, BlockDecl]:
+        entry = fields.entry("blocks")
+        if entry is not None:
+            self.diagnostics.shared = entry.value.span
+        self.section(fields, "blocks")  # reports what is no mapping
+        return decode_blocks(fields.mapping("blocks"), self.params, self.diagnostics)
+
+    def report_unused_blocks(self, blocks: dict[str, BlockDecl], used: set[str]) -> None:
+        """Warns about blocks that no node uses, and about parameters of the others that nothing reads."""
+        if self.diagnostics.has("unknown-block", "yaml-limit") or not self.is_complete:
+            return
+        for block in blocks.values():
+            if block.name not in used:
+                help = f"use it as `block: {block.name}` or remove it"
+                message = f"block `{block.name}` is not used"
+                self.diagnostics.report("unused-block", message, (block.span, "no node uses it"), help=help)
+                for entry in block.nodes:
+                    self.params.read_all(entry.value)
+            elif block.is_whole and self.params.is_sure and not self.diagnostics.has(*_MAY_HIDE_A_PARAMETER):
+                for param in block.params.values():
+                    if param.name not in block.used:
+                        message = f"parameter `{param.name}` of block `{block.name}` is not used"
+                        help = f"use it as `${{{param.name}}}` or remove it"
+                        self.diagnostics.report("unused-param", message, (param.span, "nothing reads it"), help=help)
+
+    def nodes(self, fields: Fields) -> tuple[Entry, ...]:
         entry = fields.entry("nodes")
-        if (entry is None or _is_null(entry.value)) and not isinstance(fields.node_of("outputs"), Mapping):
+        if (entry is None or is_null(entry.value)) and not isinstance(fields.node_of("outputs"), Mapping):
             if "outputs" not in fields.misspelt.values() and not TAKEN_FOR_NODES & fields.entries.keys():
                 fields.missing("nodes", entry.key.span if entry else self.first_key(), SECTION_HINTS["nodes"])
             self.is_complete = False
-        found: list[NodeDecl] = []
-        for entry in self.section(fields, "nodes"):
+        entries = self.section(fields, "nodes")
+        for entry in entries:
             self.claim(entry.key, "a node")
-            found.append(decode_node(entry.key, entry.value, self.diagnostics, self.odd))
-        return tuple(found)
+        return entries
 
     def loops(self, fields: Fields) -> tuple[LoopDecl, ...]:
         found: list[LoopDecl] = []
@@ -257,7 +285,7 @@ class _Decoder:
             states = fields.entry("states")
             if (
                 states is None
-                or _is_null(states.value)
+                or is_null(states.value)
                 or (isinstance(states.value, Mapping) and not states.value.entries)
             ):
                 place = states.key.span if states else entry.key.span
@@ -295,23 +323,23 @@ class _Decoder:
         as_passes = [loop.passes_param for loop in loops if loop.passes_param]
         return frozenset(name for name in as_passes if self.params.used.get(name) == as_passes.count(name))
 
-    def outputs(self, fields: Fields) -> tuple[tuple[OutputDecl, ...], tuple[NodeDecl, ...]]:
+    def outputs(self, fields: Fields) -> tuple[tuple[OutputDecl, ...], tuple[Entry, ...]]:
         """The outputs, and the nodes that are defined among them."""
         entry = fields.entry("outputs")
-        if entry is None or _is_null(entry.value):
+        if entry is None or is_null(entry.value):
             place = entry.key.span if entry else self.first_key()
             fields.missing("outputs", place, "name what comes out: `outputs: result`")
             return (), ()
-        node = entry.value
-        inline: list[NodeDecl] = []
+        node = entry.value if isinstance(entry.value, Mapping) else self.params.substitute(entry.value)
+        inline: list[Entry] = []
         refs: list[tuple[str, Reference]] = []
         if isinstance(node, Mapping):
             for one in node:
                 if isinstance(one.value, Mapping):
                     self.claim(one.key, "a node")
-                    inline.append(decode_node(one.key, one.value, self.diagnostics, self.odd))
+                    inline.append(one)
                     refs.append((one.key.text, Reference(one.key.text, None, one.key.span)))
-                elif ref := reference(one.value, self.diagnostics, self.odd):
+                elif ref := reference(self.params.substitute(one.value), self.diagnostics, self.odd):
                     check_name(one.key, "an output", self.diagnostics)
                     refs.append((one.key.text, ref))
                 else:
@@ -337,54 +365,6 @@ class _Decoder:
             seen.setdefault(name, ref.span)
         return tuple(OutputDecl(name, ref) for name, ref in refs), tuple(inline)
 
-    def budget(self, fields: Fields) -> Budget:
-        mapping = fields.mapping("budget")
-        if mapping is None:
-            return Budget()
-        inner = Fields(mapping, "`budget`", self.diagnostics)
-        inner.only([*LIMITS, "targets"])
-        limits: dict[str, Limit] = {}
-        for key in LIMITS:
-            node = inner.node_of(key)
-            value = inner.get(key, Int(0))
-            if node is not None and value is not None:
-                limits[key] = Limit(value, node.span)
-        node = inner.node_of("targets")
-        targets: list[tuple[str, Span]] = []
-        if node is not None and decode_value(node, ListOf(Str()), self.diagnostics, key="targets") is not None:
-            assert isinstance(node, Sequence)
-            targets = [(item.text, item.span) for item in node.items if isinstance(item, Scalar)]
-        return Budget(limits, tuple(targets))
-
-    def target_options(self, fields: Fields) -> dict[str, Entry]:
-        found = {entry.key.text: entry for entry in self.section(fields, "targets")}
-        for entry in found.values():
-            if not isinstance(entry.value, (Mapping, Broken)) and not _is_null(entry.value):
-                self.diagnostics.report(
-                    "wrong-type",
-                    f"the options of target `{entry.key.text}` have to be a mapping, found {describe(entry.value)}",
-                    (entry.value.span, "not a mapping"),
-                    help="write `{option: value}`",
-                )
-        return found
-
-    def moved(self, fields: Fields) -> tuple[Move, ...]:
-        node = fields.node_of("moved")
-        if node is None or _is_null(node):
-            return ()
-        found: list[Move] = []
-        for item in node.items if isinstance(node, Sequence) else (node,):
-            inner = Fields(item, "an entry of `moved`", self.diagnostics, "write `{from: old, to: new}`")
-            inner.only(("from", "to"))
-            old, new = inner.get("from", Str()), inner.get("to", Str())
-            for key in ("from", "to"):
-                if key not in inner.entries and isinstance(item, Mapping):
-                    inner.missing(key, item.span, "write `{from: old, to: new}`")
-            old_node, new_node = inner.node_of("from"), inner.node_of("to")
-            if old and new and old_node and new_node:
-                found.append(Move(old, new, old_node.span, new_node.span))
-        return tuple(found)
-
     def first_key(self) -> Span:
         return self.root.entries[0].key.span if self.root.entries else self.root.span
 
@@ -406,7 +386,3 @@ def _odd_names(root: Mapping) -> frozenset[str]:
             mapping = loop.value.get(part) if isinstance(loop.value, Mapping) else None
             keys += [entry.key for entry in mapping] if isinstance(mapping, Mapping) else []
     return frozenset(key.text for key in keys if not IDENTIFIER.fullmatch(key.text) or not isinstance(key.value, str))
-
-
-def _is_null(node: Any) -> bool:
-    return isinstance(node, Scalar) and node.value is None and not isinstance(node, Broken)

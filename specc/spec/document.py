@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
+from specc.diagnostics import Use
 from specc.ops._keras_objects import KerasObject
 from specc.source import Mapping, Source, Span
 
@@ -19,6 +20,10 @@ class Reference:
 
     def __str__(self) -> str:
         return self.name if self.port is None else f"{self.name}.{self.port}"
+
+
+Results: TypeAlias = str | dict[str, Reference]
+"""What a name stands for: a node, whose ports are read; or values by port, none where a mistake was reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,21 @@ class NodeDecl:
     init: Reference | None
     kind_span: Span  # the value of `op` or `call`
     syntax: Mapping
+    uses: tuple[Use, ...] = ()  # the block instances around it, the innermost first
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A block that was written out: its nodes are named `name/…`. `group` is the node whose `repeat` made it."""
+
+    name: str
+    block: str
+    arguments: tuple[tuple[str, Any], ...]
+    inputs: tuple[tuple[str, Reference], ...]
+    span: Span
+    uses: tuple[Use, ...]
+    doc: str
+    group: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +158,8 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
+    """`results` says what a node stands for that is none itself: a block instance, repeated or bypassed. By port."""
+
     source: Source
     name: str
     doc: str = ""
@@ -151,6 +173,8 @@ class Spec:
     targets: dict[str, Mapping] = field(default_factory=dict[str, Mapping])
     target_spans: dict[str, Span] = field(default_factory=dict[str, Span])
     moved: tuple[Move, ...] = ()
+    results: dict[str, Results] = field(default_factory=dict[str, "Results"])
+    instances: tuple[Instance, ...] = ()
     ambiguous: frozenset[str] = frozenset()  # names of more than one thing, which has been reported
     is_complete: bool = True  # False where a part that names values could not be read
     has_all_outputs: bool = True

@@ -8,8 +8,11 @@ import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias, cast
+
+from specc.ir.sizes import Symbol
 
 MAX_LENGTH = 500
 MAX_DEPTH = 30
@@ -39,6 +42,39 @@ class ExpressionError(Exception):
     ) -> None:
         super().__init__(message)
         self.message, self.at, self.length, self.name, self.help = message, at, length, name, help
+        self.is_reported = False  # where the reason is a mistake that shows elsewhere
+
+
+class Unmeasured(Exception):
+    """The shape of a value is not known where an expression asks for it; `is_reported` where the reason has shown."""
+
+    def __init__(self, message: str = "", help: str = "", is_reported: bool = False) -> None:
+        super().__init__(message)
+        self.message, self.help, self.is_reported = message, help, is_reported
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkValue:
+    """What a name means in an expression that is no parameter but a value of the network, and how to ask its shape."""
+
+    name: str
+    measure: Callable[[], tuple[int, ...]]
+
+    def __str__(self) -> str:
+        return f"`{self.name}`, a value of the network"
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, NetworkValue):
+        raise TypeError
+    return value.measure()
+
+
+def _channels(value: Any) -> int:
+    shape = _shape(value)
+    if not shape:
+        raise Unmeasured(f"`{value.name}` has no axis of channels: its shape is []")
+    return shape[-1]
 
 
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -82,6 +118,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "len": len,
 }
+SHAPE_FUNCTIONS: dict[str, Callable[..., Any]] = {"channels": _channels, "shape": _shape}  # inside blocks
 
 
 def evaluate(text: str, names: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]] | None = None) -> Value:
@@ -204,6 +241,10 @@ class _Walker:
         arguments = [self.value(one, depth) for one in node.args]
         try:
             return self.functions[name](*arguments)
+        except Unmeasured as unmeasured:
+            error = self.error(node, unmeasured.message, unmeasured.help)
+            error.is_reported = unmeasured.is_reported
+            raise error from None
         except (TypeError, ValueError):
             shown = ", ".join(show(one) for one in arguments) or "nothing"
             raise self.error(node, f"`{name}` cannot be applied to {shown}") from None
@@ -244,6 +285,9 @@ class _Walker:
         return value
 
     def bounded(self, node: ast.expr, value: Any) -> Any:
+        if isinstance(value, Symbol):
+            help = f"set it with `--set {value}=…`, or write a number where it is declared"
+            raise self.error(node, f"the size `{value}` is left to the data and has no value here", help)
         if isinstance(value, complex):
             raise self.error(node, "the value is not a real number")
         if isinstance(value, (int, float)) and not isinstance(value, bool) and not abs(value) < MAX_VALUE:

@@ -186,6 +186,11 @@ def _takes(kind: Kind, node: Node) -> bool:
     return True
 
 
+def is_null(node: Node | None) -> bool:
+    """Whether a value is left empty, or null."""
+    return isinstance(node, Scalar) and node.value is None and not isinstance(node, Broken)
+
+
 def holds_broken(node: Node) -> bool:
     """Whether something in a tree failed and has been reported."""
     if isinstance(node, Mapping):

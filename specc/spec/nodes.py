@@ -15,7 +15,7 @@ from specc.spec._hints import KIND, NODE, OTHER_WORDS, READS
 from specc.spec.document import NodeDecl, Reference
 from specc.spec.fields import IDENTIFIER, MERGE, NO_MERGE, Broken, Fields, decode_value
 
-COMMON = ("op", "call", "from", "doc", "init")
+COMMON = ("op", "call", "block", "from", "doc", "init", "repeat", "when")
 _PORT = re.compile(r"[A-Za-z0-9_]+")
 _MISSING: Any = object()
 
@@ -54,7 +54,7 @@ def decode_node(key: Scalar, node: Node, diagnostics: Diagnostics, odd: Collecti
     elif call:
         kind_span = call.value.span
         target = reference(call.value, diagnostics, odd)
-        _only_call(fields, diagnostics)
+        only_call(fields, diagnostics)
     elif isinstance(node, Mapping):
         _report_no_kind(key, node, diagnostics)
     if operands is None and any(_means_from(entry.key.text, syntax) for entry in syntax):
@@ -71,9 +71,9 @@ def _means_from(name: str, syntax: Mapping) -> bool:
     return NODE.get(name) in (READS, NO_MERGE) or did_you_mean(name, COMMON) == "from"
 
 
-def _only_call(fields: Fields, diagnostics: Diagnostics) -> None:
+def only_call(fields: Fields, diagnostics: Diagnostics) -> None:
     """A `call` takes no attributes; a key that resembles none of its own is taken for one."""
-    known = ("call", "from", "doc", "init")
+    known = ("call", "from", "doc", "init", "repeat", "when")
     other = "a `call` applies a layer as it is: its attributes stand where it is defined"
     unknown = [name for name in fields.entries if name not in known]
     attributes = {name for op in registry.all_ops() for name in fields_of(op.attributes)} if unknown else set[str]()
@@ -82,21 +82,21 @@ def _only_call(fields: Fields, diagnostics: Diagnostics) -> None:
 
 
 def _report_no_kind(key: Scalar, node: Mapping, diagnostics: Diagnostics) -> None:
-    """Neither `op` nor `call`: points at the key that was most likely meant to be one of them."""
-    message = f"node `{key.text}` has neither `op` nor `call`"
+    """None of `op`, `call` and `block`: points at the key that was most likely meant to be one of them."""
+    message = f"node `{key.text}` has none of `op`, `call` and `block`"
     for entry in node:
         name, value = entry.key.text, entry.value
-        if name == MERGE or name in ("block", "repeat"):
+        if name == MERGE:
             diagnostics.report("node-kind", message, (entry.key.span, "not known here"), help=NODE[name])
             return
         names_op = isinstance(value, Scalar) and registry.find(value.text) is not None
-        meant = "op" if names_op or NODE.get(name) == KIND else did_you_mean(name, ("op", "call"))
+        meant = "op" if names_op or NODE.get(name) == KIND else did_you_mean(name, ("op", "call", "block"))
         if name not in COMMON and meant:
             fix = Fix(entry.key.span, meant, f"replace `{short(name)}` by `{meant}`")
             help = f"did you mean `{meant}`?"
             diagnostics.report("node-kind", message, (entry.key.span, "not known here"), help=help, fix=fix)
             return
-    help = "say what it is: `op: Dense`, or `call: other` to share a layer"
+    help = "say what it is: `op: Dense`, `block: name`, or `call: other` to share a layer"
     diagnostics.report("node-kind", message, (key.span, "what is it?"), help=help)
 
 
@@ -209,8 +209,11 @@ def _unknown_attribute(
 def _operands(fields: Fields, diagnostics: Diagnostics, odd: Collection[str]) -> tuple[Reference, ...] | None:
     """What a node reads; empty where some of it is not even a name, None where `from` is left out."""
     node = fields.node_of("from")
-    if node is None:
-        return None
+    return None if node is None else operands_of(node, diagnostics, odd)
+
+
+def operands_of(node: Node, diagnostics: Diagnostics, odd: Collection[str] = ()) -> tuple[Reference, ...]:
+    """The references that a `from` lists; none where one of them is not even a name, which is reported."""
     items = node.items if isinstance(node, Sequence) else (node,)
     found = [reference(item, diagnostics, odd) for item in items]
     return tuple(ref for ref in found if ref is not None) if all(found) else ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping as MappingABC
+from contextlib import suppress
 from typing import Any, cast
 
 from specc.diagnostics import Diagnostics, did_you_mean
@@ -10,10 +12,26 @@ from specc.ops._attributes import Enum, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.source.scalars import resolve
 from specc.spec.document import Param
-from specc.spec.expressions import OPENING, ExpressionError, evaluate, names_in, pieces, show
+from specc.spec.expressions import (
+    OPENING,
+    SHAPE_FUNCTIONS,
+    ExpressionError,
+    NetworkValue,
+    Value,
+    evaluate,
+    names_in,
+    pieces,
+    show,
+)
 from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, holds_broken
 
-_TYPES: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "bool": (bool,), "str": (str,)}
+TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (float, int),
+    "bool": (bool,),
+    "str": (str,),
+    "list": (tuple,),
+}
 _NOUNS = {
     "int": "an integer",
     "float": "a number",
@@ -26,8 +44,10 @@ _NOUNS = {
 class Params:
     """The values that expressions may name, and which of them were read."""
 
-    def __init__(self, diagnostics: Diagnostics) -> None:
+    def __init__(self, diagnostics: Diagnostics, outer: Params | None = None) -> None:
         self.diagnostics = diagnostics
+        self.outer = outer
+        self.network: MappingABC[str, NetworkValue] = {}  # what `channels(x)` and `shape(x)` may ask of
         self.declared: dict[str, Param] = {}
         self.values: dict[str, Any] = {}
         self.used: dict[str, int] = {}  # how often each is read
@@ -35,6 +55,27 @@ class Params:
         self.below: dict[str, Span] = {}  # those declared, but further down than where a default is being read
         self.is_sure = True  # False once a name was read that could mean any of them
         self.is_complete = True  # False where the section could not be read: then no name is unknown
+
+    def inner(
+        self, own: dict[str, Param], used: dict[str, int], network: MappingABC[str, NetworkValue] | None = None
+    ) -> Params:
+        """The parameters inside a block instance: its own, and these around it. `used` counts reads of its own."""
+        found = Params(self.diagnostics, self)
+        found.declared, found.used = own, used
+        found.values = {**self.values, **{name: param.value for name, param in own.items()}}
+        found.broken = self.broken - own.keys()
+        found.network = self.network if network is None else network
+        found.is_complete = self.is_complete
+        return found
+
+    @property
+    def known(self) -> list[str]:
+        """All names that an expression may use, the innermost first."""
+        return [*self.declared, *(self.outer.known if self.outer else [])]
+
+    def owner(self, name: str) -> Params:
+        """Where a name is declared; the outermost where it is nowhere."""
+        return self if name in self.declared or self.outer is None else self.outer.owner(name)
 
     def declare(self, section: Node | None, overrides: MappingABC[str, str]) -> None:
         """Decodes `params:` and applies `--set`; the text of an override is read as a YAML scalar."""
@@ -79,7 +120,7 @@ class Params:
             fields = Fields(node, f"parameter `{entry.key.text}`", self.diagnostics)
             fields.only(("default", "type", "doc"))
             fields.get("doc", Str())
-            type_name = fields.get("type", Enum(*_TYPES))
+            type_name = fields.get("type", Enum(*TYPES))
             default = fields.node_of("default")
             if default is None:
                 fields.missing(
@@ -100,7 +141,7 @@ class Params:
                 help="every parameter has a default: `passes: 5`, or `passes: {default: 5, type: int}`",
             )
             return 0, type_name
-        if type_name and not _fits(value, type_name):
+        if type_name and not fits(value, type_name):
             self.diagnostics.report(
                 "wrong-type",
                 f"parameter `{entry.key.text}`: expected {_NOUNS[type_name]}, found {describe(node)}",
@@ -110,9 +151,9 @@ class Params:
         return value, type_name
 
     def override(self, name: str, text: str, default: Any, type_name: str | None, entry: Entry) -> Any:
-        wanted = type_name or _type_of(default)
+        wanted = type_name or type_of(default)
         value = text if wanted == "str" else _from_text(text)
-        if not _fits(value, wanted):
+        if not fits(value, wanted):
             because = f"is declared as {type_name}" if type_name else "has such a default"
             self.diagnostics.report(
                 "wrong-type",
@@ -151,14 +192,24 @@ class Params:
             return Broken(node.span, node.text, None, True)
         for is_expression, text, offset in parts:
             try:
-                values.append(evaluate(text, self.values) if is_expression else text)
+                values.append(self.evaluate(text) if is_expression else text)
             except ExpressionError as error:
-                self.report(node, error, offset, text)
+                if not error.is_reported:
+                    self.report(node, error, offset, text)
                 return Broken(node.span, node.text, None, True)
         if len(parts) == 1 and parts[0][0]:
             return _syntax(values[0], node.span)
         text = "".join(_format(value) for value in values)
         return Scalar(node.span, text, text, False)
+
+    def evaluate(self, text: str) -> Value:
+        if not self.network:
+            return evaluate(text, self.values)
+        value = evaluate(text, ChainMap(self.values, self.network), SHAPE_FUNCTIONS)  # pyright: ignore[reportArgumentType]
+        if isinstance(value, NetworkValue):
+            help = f"ask its shape, `channels({value.name})` or `shape({value.name})`, or read it with `from`"
+            raise ExpressionError(f"{value} is no number", 0, len(text), help=help)
+        return value
 
     def is_broken(self, text: str) -> bool:
         """Whether an expression reads a parameter that has been reported, be it for a name that is none."""
@@ -170,7 +221,19 @@ class Params:
     def read(self, text: str) -> None:
         """Counts the names of an expression as read, whatever branch they stand on."""
         for name in names_in(text):
-            self.used[name] = self.used.get(name, 0) + 1
+            used = self.owner(name).used
+            used[name] = used.get(name, 0) + 1
+
+    def read_all(self, node: Node) -> None:
+        """Counts the names of a tree as read that is not evaluated."""
+        if isinstance(node, Scalar):
+            if isinstance(node.value, str) and OPENING.search(node.text):
+                with suppress(ExpressionError):
+                    for is_expression, text, _ in pieces(node.text):
+                        self.read(text if is_expression else "0")
+            return
+        for one in node.items if isinstance(node, Sequence) else [entry.value for entry in node]:
+            self.read_all(one)
 
     def report(self, node: Scalar, error: ExpressionError, offset: int, text: str) -> None:
         span = _place(node, offset + error.at, error.length)
@@ -191,13 +254,18 @@ class Params:
                 help="write a value" if own else f"move `{error.name}` up: a default may read the parameters above it",
             )
         elif self.is_complete:
-            close = did_you_mean(error.name, self.declared)
-            if close:
-                self.used.setdefault(close, 1)  # a misspelt name is one mistake, and no unused parameter beside it
+            known = self.known
+            close = did_you_mean(error.name, known)
+            if close:  # a misspelt name is one mistake, and no unused parameter beside it
+                self.owner(close).used.setdefault(close, 1)
             else:
-                self.is_sure = False
-            known = list(self.declared)
+                self.be_unsure()
             self.diagnostics.unknown("unknown-param", "parameter", span, error.name, known, "declare it under `params`")
+
+    def be_unsure(self) -> None:
+        self.is_sure = False
+        if self.outer is not None:
+            self.outer.be_unsure()
 
     def report_unused(self) -> None:
         for param in self.declared.values():
@@ -264,7 +332,18 @@ def _from_text(text: str) -> Any:
     return resolve(text)
 
 
-def _type_of(value: Any) -> str:
+def noun(type_name: str) -> str:
+    """What a message says that a type expects."""
+    return _NOUNS[type_name]
+
+
+def plain_value(node: Node) -> Any:
+    """A parameter's value from its node; None where it is none."""
+    value = None if holds_broken(node) else _plain(node)
+    return value if _is_value(value) else None
+
+
+def type_of(value: Any) -> str:
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, tuple):
@@ -272,9 +351,9 @@ def _type_of(value: Any) -> str:
     return "str" if isinstance(value, str) else "float" if isinstance(value, float) else "int"
 
 
-def _fits(value: Any, type_name: str) -> bool:
+def fits(value: Any, type_name: str) -> bool:
     if type_name == "list":
         return isinstance(value, tuple) and _is_value(value)
     if isinstance(value, bool):
         return type_name == "bool"
-    return isinstance(value, _TYPES[type_name])
+    return isinstance(value, TYPES[type_name])

@@ -17,7 +17,8 @@ from specc.ops._attributes import AttributeField, Float, Int, Kind, ListOf, Sche
 from specc.ops._base import OpDef
 from specc.ops._keras_objects import ACTIVATION, ACTIVITY_REGULARIZER, CONSTRAINT, INITIALIZER, REGULARIZER, KerasObject
 from specc.spec._training_objects import EARLY_STOPPING, FIT, LOSS, METRIC, OPTIMIZER, SCHEDULE
-from specc.spec.decode import LIMITS, SCHEDULES, VERSION
+from specc.spec.decode import SCHEDULES, VERSION
+from specc.spec.settings import LIMITS
 
 ID = "urn:specc:schema:spec:1"
 _EXPRESSION: Schema = {"$ref": "#/$defs/expression"}

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from specc.diagnostics import Diagnostics
-from specc.ir import Graph, Operand, Output, State, topology
+from specc.ir import Graph, Operand, Output, Scope, State, topology
 from specc.source import Span
 
 _HELP = "read it, list it in `outputs`, or remove it"
@@ -23,10 +23,17 @@ def report_unused(graph: Graph, read: Collection[str], diagnostics: Diagnostics)
 
     for one in graph.inputs:
         warn("unused-input", "input", one.name, one.origin.span)
+    gone = _unneeded_scopes(graph, needed)
+    for scope in gone.values():
+        if scope.name.rpartition("/")[0] not in gone:
+            warn("unused-node", "node", scope.group or scope.name, scope.origin.span)
+    spans = {node.origin.span for node in graph.nodes if node.name in needed}  # a block's node counts once for all uses
     callers = {node.layer: node.name for node in graph.nodes if node.layer != node.name and node.name in needed}
     for node in graph.nodes:
         if not node.op:
             continue  # it could not be read, which has been reported
+        if node.origin.uses and (node.origin.span in spans or node.origin.uses[0].instance in gone):
+            continue
         help = _HELP
         if caller := callers.get(node.name):
             help = f"only its layer is used, by `{caller}`: let `{caller}` be the `op` and remove `{node.name}`"
@@ -35,6 +42,17 @@ def report_unused(graph: Graph, read: Collection[str], diagnostics: Diagnostics)
         for one in (*loop.states, *loop.collects):
             what = "state" if isinstance(one, State) else "collected value"
             warn("unused-state", what, one.name, one.origin.span)
+
+
+def _unneeded_scopes(graph: Graph, needed: Collection[str]) -> dict[str, Scope]:
+    """The block instances, and the repeats of them, of which nothing is needed: each is one thing to remove."""
+    alive: set[str] = set()
+    for name in needed:
+        while "/" in name:
+            name = name.rpartition("/")[0]
+            alive.add(name)
+    gone = {scope.name: scope for scope in graph.scopes if scope.name not in alive}
+    return {name: scope for name, scope in gone.items() if scope.group is None or scope.group not in alive}
 
 
 def _outputs(names: Collection[str]) -> list[Output]:

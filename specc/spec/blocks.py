@@ -1,0 +1,222 @@
+"""The `blocks` section into declarations: parameters with types and defaults, inputs, nodes, outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, field
+from typing import Any
+
+from specc.diagnostics import Diagnostics
+from specc.ops._attributes import Enum, Str, describe
+from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
+from specc.spec.document import Param, Reference
+from specc.spec.fields import Broken, Fields, check_name
+from specc.spec.nodes import COMMON, reference
+from specc.spec.params import TYPES, Params, fits, noun, plain_value, type_of
+
+_NO_DEFAULT: Any = object()
+_HINTS = {
+    "loops": "loops stand beside `nodes`, at the top of the spec: a block holds none",
+    "layers": "the layers are called `nodes`, each with a name",
+    "arguments": "they are called `params`",
+    "output": "it is called `outputs`",
+    "input": "it is called `inputs`",
+    "from": "what a block reads is its `inputs`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BlockParam:
+    """A parameter of a block. `type` is None where any value will do; `default` may be absent."""
+
+    name: str
+    type: str | None
+    default: Any
+    span: Span
+
+    @property
+    def required(self) -> bool:
+        return self.default is _NO_DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDecl:
+    """A block; its nodes stay as they are written: each use gives them other values. `used` counts reads of params."""
+
+    name: str
+    span: Span
+    params: MappingABC[str, BlockParam]
+    inputs: tuple[Scalar, ...]
+    nodes: tuple[Entry, ...]
+    outputs: tuple[tuple[str, Reference], ...]
+    doc: str
+    is_whole: bool  # False where a part could not be read
+    used: dict[str, int] = field(default_factory=dict[str, int])
+
+
+def decode_blocks(section: Mapping | None, params: Params, diagnostics: Diagnostics) -> dict[str, BlockDecl]:
+    """The blocks by name. Mistakes in the parts that no use changes are reported here, once."""
+    return {entry.key.text: _block(entry, params, diagnostics) for entry in section or ()}
+
+
+def _block(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockDecl:
+    name, before = entry.key.text, diagnostics.error_count
+    check_name(entry.key, "a block", diagnostics)
+    hint = "write `{params: {filters: int}, inputs: x, nodes: {conv: …}, outputs: conv}`"
+    fields = Fields(entry.value, f"block `{name}`", diagnostics, hint)
+    fields.only(("params", "inputs", "nodes", "outputs", "doc"), _HINTS)
+    doc = fields.get("doc", Str(), "")
+    own = {one.key.text: _param(one, params, diagnostics) for one in fields.mapping("params") or ()}
+    inputs = _inputs(fields, entry.key.span, diagnostics)
+    nodes = fields.mapping("nodes")
+    if isinstance(fields.node, Mapping) and not nodes and not isinstance(fields.node_of("nodes"), (Scalar, Sequence)):
+        fields.missing("nodes", entry.key.span, "name its nodes: `nodes: {conv: {op: Conv2D, …}}`")
+    _names(inputs, nodes, diagnostics)
+    outputs = _outputs(fields, entry.key.span, diagnostics)
+    return BlockDecl(
+        name,
+        entry.key.span,
+        own,
+        inputs,
+        nodes.entries if nodes else (),
+        outputs,
+        doc,
+        diagnostics.error_count == before,
+    )
+
+
+def _param(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockParam:
+    """`int`, a default, or `{type: int, default: 1, doc: …}`."""
+    name, node, type_name = entry.key.text, entry.value, None
+    check_name(entry.key, "a parameter", diagnostics)
+    if name in COMMON:
+        message = f"`{name}` cannot be a parameter of a block: nodes have such a key"
+        diagnostics.report("invalid-name", message, (entry.key.span, "taken"), help=f"call it `{name}_` or better")
+    what = f"parameter `{name}`"
+    if isinstance(node, Mapping):
+        fields = Fields(node, what, diagnostics)
+        fields.only(("type", "default", "doc"))
+        fields.get("doc", Str())
+        type_name = fields.get("type", Enum(*TYPES))
+        default = fields.node_of("default")
+        if default is None:
+            if type_name is None and "type" not in fields.entries and not fields.misspelt:
+                fields.missing("type", entry.key.span, "say what it is, `type: int`, or give it a `default`")
+            return BlockParam(name, type_name, _NO_DEFAULT, entry.key.span)
+        node = default
+    elif isinstance(node, Scalar) and node.plain and node.text in TYPES:
+        return BlockParam(name, node.text, _NO_DEFAULT, entry.key.span)
+    value = plain_value(params.substitute(node))
+    if value is None and not isinstance(node, Broken):
+        help = f"name its type, {', '.join(f'`{one}`' for one in TYPES)}, or give it a default"
+        message = f"{what}: expected a type or a default, found {describe(node)}"
+        diagnostics.report("wrong-type", message, (node.span, "neither"), help=help)
+    elif value is not None and type_name and not fits(value, type_name):
+        message = f"{what}: expected {noun(type_name)}, found {describe(node)}"
+        label = (node.span, f"declared as {type_name}")
+        diagnostics.report("wrong-type", message, label, help="change the default or the type")
+    return BlockParam(name, type_name or (type_of(value) if value is not None else None), value, entry.key.span)
+
+
+def _inputs(fields: Fields, place: Span, diagnostics: Diagnostics) -> tuple[Scalar, ...]:
+    node = fields.node_of("inputs")
+    if node is None:
+        if isinstance(fields.node, Mapping):
+            fields.missing("inputs", place, "name what it reads: `inputs: x`, or a list of names")
+        return ()
+    found: dict[str, Scalar] = {}
+    for one in node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(one, Broken):
+            continue
+        if not isinstance(one, Scalar) or not isinstance(one.value, str):
+            message = f"`inputs` of {fields.what}: expected a name or a list of names, found {describe(one)}"
+            diagnostics.report("wrong-type", message, (one.span, "not a name"), help="write `inputs: x`")
+        elif one.text in found:
+            message = f"input `{one.text}` of {fields.what} is named twice"
+            first = (found[one.text].span, "first here")
+            diagnostics.report("duplicate-name", message, (one.span, "again"), first, help="rename one of the two")
+        elif check_name(one, "an input", diagnostics):
+            found[one.text] = one
+    return tuple(found.values())
+
+
+def _names(inputs: tuple[Scalar, ...], nodes: Mapping | None, diagnostics: Diagnostics) -> None:
+    taken = {one.text: one.span for one in inputs}
+    for entry in nodes or ():
+        check_name(entry.key, "a node", diagnostics)
+        if entry.key.text in taken:
+            message = f"`{entry.key.text}` already names an input of the block"
+            label = (entry.key.span, "named again, as a node")
+            first = (taken[entry.key.text], "first named here")
+            diagnostics.report("duplicate-name", message, label, first, help="rename one of the two")
+
+
+def _outputs(fields: Fields, place: Span, diagnostics: Diagnostics) -> tuple[tuple[str, Reference], ...]:
+    """The results by port: one has the port `out`; several are named as their nodes are, or by a mapping."""
+    node = fields.node_of("outputs")
+    if node is None or (isinstance(node, Scalar) and node.value is None):
+        if isinstance(fields.node, Mapping) and not isinstance(node, Broken):
+            fields.missing("outputs", place, "name what it gives: `outputs: out`")
+        return ()
+    if isinstance(node, Mapping):
+        for entry in node:
+            check_name(entry.key, "an output", diagnostics)
+        rows = [(entry.key.text, reference(entry.value, diagnostics)) for entry in node]
+        return tuple((name, one) for name, one in rows if one is not None)
+    items: tuple[Node, ...] = node.items if isinstance(node, Sequence) else (node,)
+    found = [one for item in items if (one := reference(item, diagnostics)) is not None]
+    return tuple(("out" if len(items) == 1 else str(one).replace(".", "_"), one) for one in found)
+
+
+def arguments(
+    block: BlockDecl, syntax: Mapping, owner: Span, params: Params, diagnostics: Diagnostics
+) -> tuple[dict[str, Param], set[str]]:
+    """What a use gives the block's parameters, defaults filled in, and those whose value has been reported."""
+    found: dict[str, Param] = {}
+    broken: set[str] = set()
+    known = list(block.params)
+    lacking = {name for name, one in block.params.items() if one.required}
+    for entry in syntax:
+        name = entry.key.text
+        if name in COMMON:
+            continue
+        if name not in block.params:
+            where = f" of block `{block.name}`"
+            help = "" if known else "the block has no parameters"
+            diagnostics.unknown("unknown-attribute", "argument", entry.key.span, name, known, help, where)
+            close = diagnostics.suggest(name, known)
+            lacking -= {close} if close else set()
+            broken |= {close} if close else set()
+            continue
+        lacking.discard(name)
+        value = _argument(block.params[name], entry, params, diagnostics)
+        if value is None:
+            broken.add(name)
+        else:
+            found[name] = Param(name, value, entry.value.span)
+    if lacking:
+        listed = " and ".join(f"`{name}`" for name in known if name in lacking)
+        label = (owner, f"no {listed} given")
+        declared = (block.params[min(lacking, key=known.index)].span, "declared here, without a default")
+        help = "add " + ", ".join(f"`{name}: …`" for name in known if name in lacking)
+        diagnostics.report("missing-attribute", f"block `{block.name}` needs {listed}", label, declared, help=help)
+        broken |= lacking
+    for name, one in block.params.items():
+        if name not in found:
+            default = 0 if one.required or one.default is None else one.default
+            found[name] = Param(name, default, one.span)
+    return {name: found[name] for name in known}, broken
+
+
+def _argument(param: BlockParam, entry: Entry, params: Params, diagnostics: Diagnostics) -> Any:
+    node = params.substitute(entry.value)
+    value = plain_value(node)
+    if isinstance(node, Broken):
+        return None
+    if value is None or (param.type is not None and not fits(value, param.type)):
+        expected = noun(param.type) if param.type else "a number, a string, a boolean or a list of them"
+        message = f"`{param.name}`: expected {expected}, found {describe(node)}"
+        declared = (param.span, f"declared as {param.type}" if param.type else "declared here")
+        diagnostics.report("wrong-type", message, (entry.value.span, ""), declared, help=f"change `{param.name}`")
+        return None
+    return float(value) if param.type == "float" else value
