@@ -7,7 +7,7 @@ from specc.emit.code import Code
 from specc.lowering import Lowered, Value
 from specc.spec import Spec
 
-SPARSE = ("SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy")  # losses of class numbers
+SPARSE = ("SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy", "Circle")  # losses of class numbers
 
 TENSOR = '''
 class Tensor(NamedTuple):

@@ -96,6 +96,7 @@ class AsInSpec(keras.metrics.Metric):
 
 _LOGITS = {"softmax": ("CategoricalCrossentropy", "SparseCategoricalCrossentropy"), "sigmoid": ("BinaryCrossentropy",)}
 _ACCURACY = (None, "accuracy", "acc")  # the names by which Keras finds the accuracy that fits
+_LOSSES_ONLY = ("kld", "KLD")  # short names that Keras knows of losses, and not of metrics
 _MATRICES = ("F1Score", "FBetaScore", "R2Score")  # metrics that take two axes and no others
 _BY_RANK = (
     "Accuracy",
@@ -136,8 +137,8 @@ def write_training(spec: Spec, lowered: Lowered, code: Code) -> None:
     with code.block("def fit_options() -> dict[str, Any]:"):
         code.add('"""The arguments for model.fit that the spec sets; callbacks are made anew at every call."""')
         options = [f"{key!r}: {literal(value)}" for key, value in training.fit.items()]
-        if training.early_stopping is not None:
-            options.append(f"'callbacks': [{call(training.early_stopping)}]")
+        if training.callbacks:
+            options.append(f"'callbacks': [{', '.join(call(one) for one in training.callbacks)}]")
         code.add(f"return {{{', '.join(options)}}}")
 
 
@@ -184,7 +185,8 @@ def _metric(metric: KerasObject, output: Value, loss: KerasObject | None) -> str
     name = arguments.pop("name", None)
     if metric.name == "Accuracy":
         return repr(name or "accuracy") if name in _ACCURACY else call(_accuracy(metric, output, is_sparse))
-    return repr(name) if not arguments and METRIC.names.get(name) == metric.name else call(metric)
+    is_known = METRIC.names.get(name) == metric.name and name not in _LOSSES_ONLY
+    return repr(name) if not arguments and is_known else call(metric)
 
 
 def _accuracy(metric: KerasObject, output: Value, is_sparse: bool) -> KerasObject:

@@ -6,6 +6,8 @@ arguments with Keras' defaults; a test compares them with the installed Keras.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -39,10 +41,16 @@ class ObjectOf(Kind):
     """One of the classes of a Keras module, by name or as a mapping with `op`."""
 
     def __init__(
-        self, module: str, classes: MappingABC[str, Arguments], aliases: MappingABC[str, str], noun: str
+        self,
+        module: str,
+        classes: MappingABC[str, Arguments],
+        aliases: MappingABC[str, str],
+        noun: str,
+        spelling: Callable[[str], str] | None = None,
     ) -> None:
         self.module, self.classes, self.noun = module, classes, noun
-        self.names = {**{_snake(name): name for name in classes}, **aliases, **{name: name for name in classes}}
+        spelt = _snake if spelling is None else spelling
+        self.names = {**{spelt(name): name for name in classes}, **aliases, **{name: name for name in classes}}
 
     @property
     def expects(self) -> str:
@@ -117,12 +125,8 @@ class ObjectOf(Kind):
 
 
 def _snake(name: str) -> str:
-    out = ""
-    for index, char in enumerate(name):
-        if char.isupper() and index and (not name[index - 1].isupper() and not name[index - 1].isdigit()):
-            out += "_"
-        out += char.lower()
-    return out
+    """As Keras spells it: `MeanIoU` is `mean_io_u`."""
+    return re.sub("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 _SEED: Arguments = {"seed": (optional(Int(0)), None)}

@@ -90,10 +90,12 @@ OTHER_WORDS = {  # what Keras 1, other frameworks and papers call an attribute
 # Training
 
 _IN_FIT = "it stands in `fit`"
+_CALLBACKS = ("early_stopping", "checkpoint", "reduce_lr", "tensorboard", "csv_log")
+_LISTED = ", ".join(f"`{name}`" for name in _CALLBACKS)
 TRAINING = {
     "batch_size": _IN_FIT,
-    "callbacks": "`fit` has `early_stopping`; other callbacks are the training script's",
-    "early_stopping": _IN_FIT,
+    **dict.fromkeys(_CALLBACKS, _IN_FIT),
+    "callbacks": f"`fit` has {_LISTED}; other callbacks are the training script's",
     "epochs": _IN_FIT,
     "learning_rate": "it stands in the optimizer: `optimizer: {op: Adam, learning_rate: 0.001}`",
     "lr": "it stands in the optimizer: `optimizer: {op: Adam, learning_rate: 0.001}`",
@@ -101,9 +103,20 @@ TRAINING = {
     "validation_split": _IN_FIT,
 }
 FIT_KEYS = {
-    "callbacks": "write `early_stopping`; other callbacks are the training script's",
-    "monitor": "it stands in `early_stopping`",
-    "patience": "it stands in `early_stopping`",
+    "callbacks": f"write {_LISTED}; other callbacks are the training script's",
+    "EarlyStopping": "write `early_stopping`",
+    "ModelCheckpoint": "write `checkpoint`",
+    "TensorBoard": "write `tensorboard`",
+    "ReduceLROnPlateau": "write `reduce_lr`",
+    "CSVLogger": "write `csv_log`",
+    "model_checkpoint": "write `checkpoint`",
+    "reduce_lr_on_plateau": "write `reduce_lr`",
+    "csv_logger": "write `csv_log`",
+    "filepath": "it stands in `checkpoint`",
+    "log_dir": "it stands in `tensorboard`",
+    "monitor": "it stands in `early_stopping`, `checkpoint` or `reduce_lr`",
+    "patience": "it stands in `early_stopping` or `reduce_lr`",
+    "validation_data": "a spec holds no data; say that the script brings some with `validation_batch_size`",
     "verbose": "how much is printed is the training script's matter",
     "x": "a spec holds no data",
     "y": "a spec holds no data",

@@ -1,8 +1,8 @@
 """Keras' optimizers, schedules, losses and metrics as values of `training`, with Keras' names, arguments and defaults.
 
-A test compares the tables with the installed Keras. Left out: what wraps other objects or functions (LossScaleOptimizer,
-MultiOptimizer, OptimizerMap, MeanMetricWrapper), CTC (its targets have a length of their own), and the metrics Mean and
-Sum, which would average the labels.
+A test compares the tables with the installed Keras. Left out: what wraps other objects or functions
+(LossScaleOptimizer, MultiOptimizer, OptimizerMap, MeanMetricWrapper), CTC (its targets have a length of their own), and
+the metrics Mean and Sum, which would average the labels.
 """
 
 from __future__ import annotations
@@ -49,10 +49,8 @@ SCHEDULE = ObjectOf("optimizers.schedules", SCHEDULES, {}, "a learning-rate sche
 _LEARNING_RATE = OneOf(_POSITIVE, SCHEDULE)
 
 
-def _optimizer(
-    learning_rate: float = 0.001, weight_decay: float | None = None, trailing: Arguments | None = None, **own: object
-) -> Arguments:
-    """An optimizer's arguments: its own, those of every optimizer, and what Keras puts behind them."""
+def _optimizer(learning_rate: float = 0.001, weight_decay: float | None = None, **own: object) -> Arguments:
+    """An optimizer's arguments: its own and those of every optimizer."""
     arguments: Arguments = {"learning_rate": (_LEARNING_RATE, learning_rate)}
     for name, default in own.items():
         arguments[name] = (
@@ -69,7 +67,6 @@ def _optimizer(
         "ema_overwrite_frequency": (optional(Int(1)), None),
         "loss_scale_factor": (optional(_POSITIVE), None),
         "gradient_accumulation_steps": (optional(Int(2)), None),
-        **(trailing or {}),
     }
 
 
@@ -105,20 +102,14 @@ OPTIMIZERS: dict[str, Arguments] = {
     ),
     "Lamb": _optimizer(**_ADAM),
     "Lion": _optimizer(beta_1=0.9, beta_2=0.99),
-    "Muon": _optimizer(
-        weight_decay=0.004,
-        trailing=_MUON,
-        adam_beta_1=0.9,
-        adam_beta_2=0.999,
-        adam_weight_decay=0.004,
-        epsilon=1e-07,
-    ),
+    "Muon": _optimizer(weight_decay=0.004, adam_beta_1=0.9, adam_beta_2=0.999, adam_weight_decay=0.004, epsilon=1e-07)
+    | _MUON,
     "Nadam": _optimizer(**_ADAM),
     "RMSprop": _optimizer(rho=0.9, momentum=0.0, epsilon=1e-07, centered=False),
     "SGD": _optimizer(0.01, momentum=0.0, nesterov=False),
     "ScheduleFreeAdamW": _optimizer(0.0025, beta_1=0.9, beta_2=0.999, epsilon=1e-08, warmup_steps=0),
 }
-OPTIMIZER = ObjectOf("optimizers", OPTIMIZERS, {}, "an optimizer")
+OPTIMIZER = ObjectOf("optimizers", OPTIMIZERS, {}, "an optimizer", str.lower)
 
 _REDUCTION = {
     "reduction": (
@@ -168,7 +159,7 @@ _SHORT = {
     "kld": "KLDivergence",
 }
 _ALIASES = _SHORT | {short.upper(): name for short, name in _SHORT.items()}
-LOSS = ObjectOf("losses", LOSSES, {**_ALIASES, "kl_divergence": "KLDivergence"}, "a loss")
+LOSS = ObjectOf("losses", LOSSES, _ALIASES, "a loss")
 
 _THRESHOLDS: Arguments = {"thresholds": (optional(OneOf(_RATE, ListOf(_RATE, 1))), None)}
 _TOP: Arguments = {**_THRESHOLDS, "top_k": (optional(Int(1)), None), "class_id": (optional(Int(0)), None)}
@@ -242,7 +233,7 @@ METRICS: dict[str, Arguments] = {name: {**own, "name": (optional(Str()), None)} 
 METRIC = ObjectOf("metrics", METRICS, {**_ALIASES, "acc": "Accuracy"}, "a metric")
 
 FIT: Arguments = {
-    "batch_size": (Int(1), None),
+    "batch_size": (optional(Int(1)), None),
     "epochs": (Int(1), 1),
     "validation_split": (Float(0, 1), 0.0),
     "shuffle": (Bool(), True),

@@ -123,7 +123,8 @@ class Training:
     loss_weights: dict[str, float]
     metrics: dict[str, tuple[KerasObject, ...]]
     fit: dict[str, Any]
-    early_stopping: KerasObject | None = None
+    callbacks: tuple[KerasObject, ...] = ()
+    loss_spans: dict[str, Span] = field(default_factory=dict[str, Span])
 
     @property
     def steps(self) -> int | None:

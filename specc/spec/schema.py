@@ -16,7 +16,8 @@ from specc.ops import _registry as registry
 from specc.ops._attributes import AttributeField, Float, Int, Kind, ListOf, Schema, Str, fields_of
 from specc.ops._base import OpDef
 from specc.ops._keras_objects import ACTIVATION, ACTIVITY_REGULARIZER, CONSTRAINT, INITIALIZER, REGULARIZER, KerasObject
-from specc.spec._training_objects import EARLY_STOPPING, FIT, LOSS, METRIC, OPTIMIZER, SCHEDULE
+from specc.spec._callbacks import CALLBACKS
+from specc.spec._training_objects import FIT, LOSS, METRIC, OPTIMIZER, SCHEDULE
 from specc.spec.decode import SCHEDULES, VERSION
 from specc.spec.settings import LIMITS
 
@@ -221,6 +222,11 @@ def _kind(kind: Kind) -> Schema:
     return _value(kind.schema())
 
 
+def _argument(argument: tuple[Kind, Any]) -> Schema:
+    kind, default = argument
+    return {**_kind(kind), **({} if default in (..., None) else {"default": default})}
+
+
 def _attribute(field: AttributeField) -> Schema:
     found = _described(_kind(field.kind), field.doc)
     default = field.default
@@ -314,8 +320,17 @@ def _loop() -> Schema:
 
 def _training() -> Schema:
     one_or_many = [_ref("kind_metric"), {"type": "array", "items": _ref("kind_metric")}]
-    stopping = _object({name: _kind(kind) for name, (kind, _) in EARLY_STOPPING.items()})
-    fit = _object({**{name: _kind(kind) for name, (kind, _) in FIT.items()}, "early_stopping": stopping})
+    callbacks = {
+        key: _described(
+            _object(
+                {name: _argument(argument) for name, argument in one.arguments.items()},
+                [name for name, (_, default) in one.arguments.items() if default is ...],
+            ),
+            f"Keras' {one.name}.",
+        )
+        for key, one in CALLBACKS.items()
+    }
+    fit = _object({**{name: _kind(kind) for name, (kind, _) in FIT.items()}, **callbacks})
     found = _object(
         {
             "optimizer": _ref("kind_optimizer"),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from specc.diagnostics import Diagnostics
 from specc.ops._attributes import Float
 from specc.ops._keras_objects import KerasObject
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.spec import _hints as hints
-from specc.spec._training_objects import EARLY_STOPPING, FIT, LOSS, METRIC, OPTIMIZER
+from specc.spec._fit import decode_fit
+from specc.spec._training_objects import LOSS, METRIC, OPTIMIZER
 from specc.spec.document import Training
 from specc.spec.fields import Broken, Fields, decode_value
 
@@ -29,6 +28,7 @@ def decode_training(
 class _Training:
     def __init__(self, node: Node, span: Span, outputs: list[str], diagnostics: Diagnostics, is_sure: bool) -> None:
         self.span, self.outputs, self.diagnostics, self.is_sure = span, outputs, diagnostics, is_sure
+        self.loss_spans: dict[str, Span] = {}
         self.fields = Fields(node, "`training`", diagnostics, "write `{optimizer: Adam, loss: mse}`")
 
     def run(self) -> Training | None:
@@ -58,8 +58,10 @@ class _Training:
                     help="give it a loss or remove the weight",
                 )
         metrics = {name: _metrics(one, self.diagnostics) for name, one in self.metric_nodes().items()}
-        fit, early = _fit(fields, self.diagnostics)
-        return Training(self.span, optimizer, losses, loss_weights, metrics, fit, early)
+        is_whole = is_whole and self.diagnostics.error_count == before
+        measured = _measured(self.outputs, losses, metrics) if is_whole and self.is_sure else None
+        fit, callbacks = decode_fit(fields, measured, self.diagnostics)
+        return Training(self.span, optimizer, losses, loss_weights, metrics, fit, callbacks, self.loss_spans)
 
     def losses(self) -> dict[str, KerasObject]:
         fields, outputs = self.fields, self.outputs
@@ -78,13 +80,17 @@ class _Training:
             if len(outputs) > 1:
                 self.for_which_output(single.key.span, "loss", "`losses: {" + f"{outputs[0]}: mse" + "}`")
                 return {}
-            return {outputs[0]: loss} if loss and outputs else {}
+            if not loss or not outputs:
+                return {}
+            self.loss_spans[outputs[0]] = single.value.span
+            return {outputs[0]: loss}
         if several and not _is_null(several.value):
-            found = {
-                entry.key.text: loss
-                for entry in self.by_output("losses")
-                if (loss := decode_value(entry.value, LOSS, self.diagnostics, key=entry.key.text))
-            }
+            found: dict[str, KerasObject] = {}
+            for entry in self.by_output("losses"):
+                loss = decode_value(entry.value, LOSS, self.diagnostics, key=entry.key.text)
+                if loss is not None:
+                    found[entry.key.text] = loss
+                    self.loss_spans[entry.key.text] = entry.value.span
             if isinstance(several.value, Mapping) and not several.value.entries:
                 self.fields.missing("losses", several.key.span, "give every output a loss: `losses: {out: mse}`")
             return found
@@ -143,46 +149,18 @@ def _metrics(node: Node, diagnostics: Diagnostics) -> tuple[KerasObject, ...]:
     return tuple(found)
 
 
-def _fit(fields: Fields, diagnostics: Diagnostics) -> tuple[dict[str, Any], KerasObject | None]:
-    mapping = fields.mapping("fit", "write `fit: {batch_size: 32, epochs: 10}`")
-    if mapping is None:
-        return {}, None
-    inner = Fields(mapping, "`fit`", diagnostics)
-    inner.only([*FIT, "early_stopping"], hints.FIT_KEYS)
-    settings = {key: inner.get(key, kind) for key, (kind, _) in FIT.items() if key in inner.entries}
-    settings = {key: value for key, value in settings.items() if value is not None}
-    split = inner.entry("validation_split")
-    if split is not None and settings.get("validation_split") == 1:
-        diagnostics.report(
-            "bad-training",
-            "`validation_split` of 1 keeps no data to train with",
-            (split.value.span, "all of it"),
-            help="give the share that is kept for validation: `validation_split: 0.1`",
-        )
-    node = inner.node_of("early_stopping")
-    if node is None:
-        return settings, None
-    stopping = Fields(
-        node, "`early_stopping`", diagnostics, "write `early_stopping: {monitor: val_loss, patience: 50}`"
-    )
-    if not isinstance(node, Mapping):
-        return settings, None
-    stopping.only(EARLY_STOPPING)
-    given = tuple(
-        (key, stopping.get(key, kind)) for key, (kind, _) in EARLY_STOPPING.items() if key in stopping.entries
-    )
-    monitor = dict(given).get("monitor", "val_loss")
-    is_kept = settings.get("validation_split") or (split is not None and "validation_split" not in settings)
-    is_kept = is_kept or "validation_split" in inner.misspelt.values()
-    if isinstance(monitor, str) and monitor.startswith("val_") and not is_kept:
-        entry = stopping.entry("monitor")
-        diagnostics.report(
-            "bad-training",
-            f"early stopping watches `{monitor}`, and `fit` keeps no data for validation",
-            (entry.value.span if entry else inner.entries["early_stopping"].key.span, "never measured"),
-            help="add `validation_split: 0.1` to `fit`, or watch `loss`",
-        )
-    return settings, KerasObject("callbacks", "EarlyStopping", given)
+def _measured(
+    outputs: list[str], losses: dict[str, KerasObject], metrics: dict[str, tuple[KerasObject, ...]]
+) -> list[str] | None:
+    """The names under which Keras gives what it measures; None where it makes up one itself, for a class of metrics."""
+    is_single = len(outputs) == 1
+    found = [] if is_single or len(losses) == 1 else [f"{name}_loss" for name in losses]
+    for output, many in metrics.items():
+        names = [metric.argument("name") for metric in many]
+        if None in names:
+            return None
+        found += [name if is_single else f"{output}_{name}" for name in names]
+    return found
 
 
 def _is_null(node: Node) -> bool:

@@ -82,7 +82,7 @@ def test_the_training_is_decoded() -> None:
         "second": ["MeanSquaredError(name='mse')", "Accuracy(name='accuracy')"],
     }
     assert training.fit == {"epochs": 3, "steps_per_epoch": 10, "validation_split": 0.5}
-    assert str(training.early_stopping) == "EarlyStopping(patience=2)"
+    assert [str(one) for one in training.callbacks] == ["EarlyStopping(patience=2)"]
     assert training.steps == 30
 
 
