@@ -11,6 +11,12 @@ CHANNELS_LAST = Enum(
     "channels_last",
     refused={"channels_first": "specc keeps channels last, as TFLite does; move the channel axis to the end"},
 )
+SPATIAL = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}  # by how many axes they are
+
+
+def layout(axes: int) -> str:
+    """An operand with so many spatial axes, as messages name it: `[height, width, channels]`."""
+    return f"[{', '.join(SPATIAL[axes])}, channels]"
 
 
 def effective_kernel(kernel: int, dilation: int) -> int:
@@ -21,7 +27,7 @@ def effective_kernel(kernel: int, dilation: int) -> int:
 def window_length(size: int, kernel: int, stride: int, dilation: int, padding: str) -> int:
     """How many windows fit along one axis; at most 0 where none does."""
     if padding in ("same", "causal"):
-        return -(-size // stride)
+        return (size + stride - 1) // stride
     return (size - effective_kernel(kernel, dilation)) // stride + 1
 
 
@@ -52,6 +58,6 @@ def window_shape(
 
 def same_padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
     """The zeros that `same` adds before and after an axis: the odd one goes after."""
-    length = -(-size // stride)
+    length = (size + stride - 1) // stride
     total = max((length - 1) * stride + effective_kernel(kernel, dilation) - size, 0)
     return total // 2, total - total // 2

@@ -1,27 +1,145 @@
-"""Pools over height and width: attributes and shape."""
+"""Pools over one to three spatial axes: attributes, shapes and what each kind of pool computes on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from specc.ops._attributes import Enum, PerAxis, attribute, optional
-from specc.ops._base import Attributes, Operands, need_rank
-from specc.ops._geometry import CHANNELS_LAST, window_shape
+from specc.ir.types import TensorType
+from specc.ops._attributes import REQUIRED, Bool, Enum, PerAxis, attribute, optional
+from specc.ops._base import Attributes, Mismatch, Operands, compute_dtype, need_rank, need_sizes
+from specc.ops._dtypes import fractions, kept, need_floats, need_numbers
+from specc.ops._geometry import CHANNELS_LAST, SPATIAL, layout, window_shape
+
+_VOLUME_DTYPES = ("float32", "bfloat16")  # what TensorFlow has pools over three axes for, on a CPU
+
+
+def _lengths(axes: int) -> str:
+    names = [name.capitalize() if index == 0 else name for index, name in enumerate(SPATIAL[axes])]
+    return "Length" if axes == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def window(axes: int, *default: int) -> Any:
+    """The attribute `pool_size`; required unless a default is given."""
+    return attribute(PerAxis(axes), default or REQUIRED, f"{_lengths(axes)} of the window.", positional=True)
+
+
+def steps(axes: int) -> Any:
+    """The attribute `strides`."""
+    return attribute(optional(PerAxis(axes)), None, "Steps of the window; its size if null.")
+
+
+def pieces(axes: int) -> Any:
+    """The attribute `output_size` of adaptive pools."""
+    return attribute(PerAxis(axes), doc=f"{_lengths(axes)} of the result.", positional=True)
+
+
+def data_format() -> Any:
+    return attribute(optional(CHANNELS_LAST), None, "Where the channels are.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolAttributes(Attributes):
-    pool_size: tuple[int, ...] = attribute(PerAxis(2), doc="Height and width of the window.", positional=True)
-    strides: tuple[int, ...] | None = attribute(optional(PerAxis(2)), None, "Steps of the window; its size if null.")
+    """The attributes of a pool over height and width; others replace the kinds that depend on the number of axes."""
+
+    pool_size: tuple[int, ...] = window(2)
+    strides: tuple[int, ...] | None = steps(2)
     padding: str = attribute(Enum("valid", "same"), "valid", "`same` lets windows reach over the edge.")
-    data_format: str | None = attribute(optional(CHANNELS_LAST), None, "Where the channels are.")
+    data_format: str | None = data_format()
 
 
-def pooled_shape(op: str, attributes: PoolAttributes, operands: Operands) -> tuple[int, ...]:
-    """`[height, width, channels]` gives `[height', width', channels]`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalPoolAttributes(Attributes):
+    data_format: str | None = data_format()
+    keepdims: bool = attribute(Bool(), False, "Whether the pooled axes stay, with size 1.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdaptivePoolAttributes(Attributes):
+    """The attributes of an adaptive pool over height and width."""
+
+    output_size: tuple[int, ...] = pieces(2)
+    data_format: str | None = data_format()
+
+
+def largest(op: str, attributes: PoolAttributes, operands: Operands) -> TensorType:
+    """The result of a pool that takes the largest element of each window."""
+    return _largest(op, attributes, operands[0], _pooled(op, attributes, operands[0]))
+
+
+def mean(op: str, attributes: PoolAttributes, operands: Operands) -> TensorType:
+    """The result of a pool that takes the mean of each window."""
+    return _mean(op, attributes, operands[0], _pooled(op, attributes, operands[0]))
+
+
+def global_largest(op: str, axes: int, attributes: GlobalPoolAttributes, operands: Operands) -> TensorType:
+    """The result of taking the largest element of each channel."""
+    shape = _reduced(op, axes, attributes, operands[0])
+    return TensorType(shape, kept(attributes, operands[0]))
+
+
+def global_mean(op: str, axes: int, attributes: GlobalPoolAttributes, operands: Operands) -> TensorType:
+    """The result of taking the mean of each channel."""
+    shape = _reduced(op, axes, attributes, operands[0])
+    return TensorType(shape, fractions(attributes, operands[0]))
+
+
+def adaptive_largest(op: str, attributes: AdaptivePoolAttributes, operands: Operands) -> TensorType:
+    """The result of taking the largest element of each of so many parts."""
     operand = operands[0]
-    need_rank(operand, 3, op, "[height, width, channels]")
-    *spatial, channels = operand.shape
+    shape = _divided(op, attributes, operand)
+    for name, size, count in zip(SPATIAL[len(shape) - 1], operand.shape, attributes.output_size, strict=False):
+        if size == 1 or count == 1:
+            # Keras pools with a window one longer than the axis beside the right one, and TensorFlow divides by zero
+            raise Mismatch(
+                f"{op} cannot divide the {name} of {operand} into {count}: Keras ends the process there",
+                0,
+                help=f"use GlobalMaxPooling{len(shape) - 1}D for one part, or MaxPooling{len(shape) - 1}D",
+                attribute="output_size",
+            )
+    return _largest(op, attributes, operand, shape)
+
+
+def adaptive_mean(op: str, attributes: AdaptivePoolAttributes, operands: Operands) -> TensorType:
+    """The result of taking the mean of each of so many parts."""
+    return _mean(op, attributes, operands[0], _divided(op, attributes, operands[0]))
+
+
+def volume_checks(attributes: Attributes) -> tuple[str, str] | None:
+    """Finds compute dtypes that TensorFlow has no pools over three axes for."""
+    dtype = compute_dtype(attributes)
+    if dtype in _VOLUME_DTYPES:
+        return None
+    return "dtype", f"TensorFlow pools three axes in {' and '.join(_VOLUME_DTYPES)} only, on a CPU; found {dtype}"
+
+
+def _pooled(op: str, attributes: PoolAttributes, operand: TensorType) -> tuple[int, ...]:
     size = attributes.pool_size
-    shape = window_shape(op, spatial, size, attributes.strides or size, (1, 1), attributes.padding, "pool_size")
-    return (*shape, channels)
+    need_rank(operand, len(size) + 1, op, layout(len(size)))
+    *spatial, channels = operand.shape
+    strides, undilated = attributes.strides or size, (1,) * len(size)
+    return (*window_shape(op, spatial, size, strides, undilated, attributes.padding, "pool_size"), channels)
+
+
+def _reduced(op: str, axes: int, attributes: GlobalPoolAttributes, operand: TensorType) -> tuple[int, ...]:
+    need_rank(operand, axes + 1, op, layout(axes))
+    return (*((1,) * axes if attributes.keepdims else ()), operand.shape[-1])
+
+
+def _divided(op: str, attributes: AdaptivePoolAttributes, operand: TensorType) -> tuple[int, ...]:
+    axes = len(attributes.output_size)
+    need_rank(operand, axes + 1, op, layout(axes))
+    need_sizes(operand, range(axes), op, "the lengths that it divides")
+    return (*attributes.output_size, operand.shape[-1])
+
+
+def _largest(op: str, attributes: Attributes, operand: TensorType, shape: tuple[int, ...]) -> TensorType:
+    if len(shape) > 3:
+        need_floats(op, operand)
+    need_numbers(op, operand, but=("uint32", "uint64"))
+    return TensorType(shape, kept(attributes, operand))
+
+
+def _mean(op: str, attributes: Attributes, operand: TensorType, shape: tuple[int, ...]) -> TensorType:
+    need_floats(op, operand)
+    return TensorType(shape, kept(attributes, operand))

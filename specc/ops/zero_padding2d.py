@@ -6,16 +6,15 @@ from dataclasses import dataclass
 
 from specc.ir.types import TensorType
 from specc.ops._attributes import attribute, optional
-from specc.ops._base import Attributes, OpDef, Operands, need_rank
-from specc.ops._borders import Amounts, Borders
-from specc.ops._dtypes import kept
+from specc.ops._base import Attributes, OpDef, Operands
+from specc.ops._borders import Amounts, Borders, padded
 from specc.ops._geometry import CHANNELS_LAST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZeroPadding2DAttributes(Attributes):
     padding: Amounts = attribute(
-        Borders(),
+        Borders(2),
         ((1, 1), (1, 1)),
         "Zeros at each edge: one number, [height, width] or [[top, bottom], [left, right]].",
         positional=True,
@@ -25,11 +24,7 @@ class ZeroPadding2DAttributes(Attributes):
 
 def infer(attributes: ZeroPadding2DAttributes, operands: Operands) -> TensorType:
     """`[height, width, channels]` gives `[top + height + bottom, left + width + right, channels]`."""
-    operand = operands[0]
-    need_rank(operand, 3, "ZeroPadding2D", "[height, width, channels]")
-    height, width, channels = operand.shape
-    rows, columns = attributes.padding
-    return TensorType((height + sum(rows), width + sum(columns), channels), kept(attributes, operand))
+    return padded("ZeroPadding2D", attributes.padding, attributes, operands[0])
 
 
 OP = OpDef(

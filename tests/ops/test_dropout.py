@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from specc.ir.sizes import Symbol
 from specc.ops import _registry
 from specc.ops._base import Mismatch
 
@@ -66,3 +67,8 @@ def test_a_mask_that_does_not_fit(noise_shape: list[Any]) -> None:
     error = refused("Dropout", [3, 4], rate=0.5, noise_shape=noise_shape)
     assert "does not fit an operand of [3, 4]" in error.message
     assert error.attribute == "noise_shape"
+
+
+def test_a_mask_for_a_size_that_is_not_known() -> None:
+    assert shape("Dropout", [Symbol("T"), 4], rate=0.5, noise_shape=[None, 7, 4]) == [Symbol("T"), 4]
+    assert refused("Dropout", [Symbol("T"), 4], rate=0.5, noise_shape=[None, 1, 3]).attribute == "noise_shape"

@@ -1,0 +1,28 @@
+"""AdaptiveAveragePooling3D: a volume divided into a given number of parts, and the mean of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from specc.ir.types import TensorType
+from specc.ops import _pool
+from specc.ops._base import OpDef, Operands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdaptiveAveragePooling3DAttributes(_pool.AdaptivePoolAttributes):
+    output_size: tuple[int, ...] = _pool.pieces(3)
+
+
+def infer(attributes: AdaptiveAveragePooling3DAttributes, operands: Operands) -> TensorType:
+    """`[depth, height, width, channels]` gives `[*output_size, channels]`."""
+    return _pool.adaptive_mean("AdaptiveAveragePooling3D", attributes, operands)
+
+
+OP = OpDef(
+    name="AdaptiveAveragePooling3D",
+    doc="The mean of each of `output_size` parts, channel by channel; parts may overlap by one.",
+    attributes=AdaptiveAveragePooling3DAttributes,
+    infer=infer,
+    checks=_pool.volume_checks,
+)

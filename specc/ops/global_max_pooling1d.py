@@ -1,0 +1,20 @@
+"""GlobalMaxPooling1D: the largest element of each channel of a sequence."""
+
+from __future__ import annotations
+
+from specc.ir.types import TensorType
+from specc.ops import _pool
+from specc.ops._base import OpDef, Operands
+
+
+def infer(attributes: _pool.GlobalPoolAttributes, operands: Operands) -> TensorType:
+    """`[steps, channels]` gives `[channels]`, or `[1, channels]` with `keepdims`."""
+    return _pool.global_largest("GlobalMaxPooling1D", 1, attributes, operands)
+
+
+OP = OpDef(
+    name="GlobalMaxPooling1D",
+    doc="The largest element of each channel over all steps.",
+    attributes=_pool.GlobalPoolAttributes,
+    infer=infer,
+)

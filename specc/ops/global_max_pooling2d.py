@@ -1,0 +1,20 @@
+"""GlobalMaxPooling2D: the largest element of each channel."""
+
+from __future__ import annotations
+
+from specc.ir.types import TensorType
+from specc.ops import _pool
+from specc.ops._base import OpDef, Operands
+
+
+def infer(attributes: _pool.GlobalPoolAttributes, operands: Operands) -> TensorType:
+    """`[height, width, channels]` gives `[channels]`, or `[1, 1, channels]` with `keepdims`."""
+    return _pool.global_largest("GlobalMaxPooling2D", 2, attributes, operands)
+
+
+OP = OpDef(
+    name="GlobalMaxPooling2D",
+    doc="The largest element of each channel over height and width.",
+    attributes=_pool.GlobalPoolAttributes,
+    infer=infer,
+)

@@ -1,0 +1,43 @@
+"""AdaptiveMaxPooling1D."""
+
+from __future__ import annotations
+
+from specc.ir.sizes import Symbol
+from specc.ir.types import TensorType
+
+from .support import refused, shape
+
+
+def test_shape() -> None:
+    assert shape("AdaptiveMaxPooling1D", [7, 4], output_size=3) == [3, 4]
+    assert shape("AdaptiveMaxPooling1D", [7, 4], output_size=[2]) == [2, 4]
+
+
+def test_a_length_that_is_not_known_cannot_be_divided() -> None:
+    error = refused("AdaptiveMaxPooling1D", [Symbol("T"), 4], output_size=3)
+    assert error.code == "unknown-size"
+    assert error.message == "AdaptiveMaxPooling1D has to know the lengths that it divides of its operand, found [T, 4]"
+
+
+def test_a_vector_has_nothing_to_pool() -> None:
+    assert (
+        refused("AdaptiveMaxPooling1D", [10], output_size=3).message
+        == "AdaptiveMaxPooling1D takes [steps, channels], found [10]"
+    )
+
+
+def test_one_part_is_a_global_pool() -> None:
+    error = refused("AdaptiveMaxPooling1D", [7, 4], output_size=1)
+    assert (
+        error.message == "AdaptiveMaxPooling1D cannot divide the steps of [7, 4] into 1: Keras ends the process there"
+    )
+    assert error.help == "use GlobalMaxPooling1D for one part, or MaxPooling1D"
+    assert error.attribute == "output_size"
+
+
+def test_an_axis_of_one_cannot_be_divided() -> None:
+    assert refused("AdaptiveMaxPooling1D", [1, 4], output_size=2).attribute == "output_size"
+
+
+def test_dtypes_without_such_pools_in_tensorflow() -> None:
+    assert refused("AdaptiveMaxPooling1D", TensorType((7, 4), "uint32"), output_size=3).code == "dtype-mismatch"
