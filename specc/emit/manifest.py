@@ -11,6 +11,7 @@ from typing import Any
 
 from specc._version import __version__
 from specc.analysis.costs import Costs
+from specc.emit.naming import weight_name
 from specc.emit.runtime import TFLiteFile, digest
 from specc.emit.verify import TOLERANCE
 from specc.lowering import Lowered, Pad, Reshape, Slice, Value
@@ -41,9 +42,9 @@ def manifest(
         "outputs": [_tensor(name, value) for name, value in lowered.outputs.items()],
         "weights": [
             {
-                "weight": f"{one.layer}/{one.weight}",
+                "weight": weight_name(one),
                 "shape": list(one.shape),
-                "from": f"{one.source.layer}/{one.source.weight}",
+                "from": weight_name(one.source),
                 "steps": [_step(step) for step in one.source.steps],
             }
             for one in lowered.weights

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from specc.emit import _literals as literals
+from specc.emit.blocks import functions
 from specc.emit.code import Code
+from specc.emit.functions import FunctionWriter, call_text
+from specc.emit.instances import Call, group_of, operands
 from specc.emit.naming import Names
+from specc.emit.steps import contracted
 from specc.ir import Fill, Graph, Loop, Node, Operand, topology
 from specc.ir.graph import OUT, Types
 from specc.ops import _registry as registry
@@ -31,9 +36,13 @@ class ModelWriter:
         for name in topology.flat_order(graph):
             first.setdefault(graph.by_name[name].layer, name)
         self.first = set(first.values())
+        found, self.calls = functions(graph)
+        self.functions = {one: self.names.local(one.name) for one in found}
         self.read = {value for value, _ in graph.edges()} | {one.value.value for one in graph.outputs}
 
     def write(self) -> None:
+        for function, name in self.functions.items():
+            FunctionWriter(function, name, self.functions, self.code).write()
         passes = {loop.passes_param: loop.passes for loop in self.graph.loops if loop.passes_param}
         arguments = [f"{name}: int = {value}" for name, value in passes.items()]
         signature = ", ".join([*arguments, "batch_size: int | None = None"])
@@ -63,12 +72,118 @@ class ModelWriter:
                 f"{self.names.value(node.name)} = "
                 f"keras.Input({shape}, batch_size=batch_size{dtype}, name={node.name!r})"
             )
-        self.items(topology.schedule(self.graph))
+        steps = contracted(self.graph, self.calls)
+        if steps is None:
+            self.items(topology.schedule(self.graph))
+        else:
+            self.steps(steps)
         inputs = ", ".join(self.names.value(node.name) for node in self.graph.inputs)
         outputs = [(one.name, self.operand(one.value)) for one in self.graph.outputs]
         given = f"[{inputs}]" if len(self.graph.inputs) > 1 else inputs
         made = outputs[0][1] if len(outputs) == 1 else "{" + ", ".join(f"{k!r}: {v}" for k, v in outputs) + "}"
         self.code.add(f"return keras.Model({given}, {made}, name={self.graph.name!r})")
+
+    def steps(self, steps: Sequence[topology.Item | Call]) -> None:
+        """Items, and instances of blocks as calls; copies of one repeat that agree become a loop."""
+        at = 0
+        while at < len(steps):
+            step = steps[at]
+            if isinstance(step, Call):
+                run = self.chain(steps[at:])
+                self.call(step) if len(run) == 1 else self.repeat(run)
+                at += len(run)
+                continue
+            copies = self.copies(steps[at:])
+            self.items((step,)) if len(copies) < 2 else self.repeat_layer(copies)
+            at += max(len(copies), 1)
+
+    def copies(self, steps: Sequence[topology.Item | Call]) -> list[Node]:
+        """The nodes from the first on that are copies of one repeat and agree, each reading the one before only."""
+        found: list[Node] = []
+        for step in steps:
+            node = self.graph.by_name[step] if isinstance(step, str) else None
+            if node is None or not group_of(node.name) or self.uses[node.layer] > 1 or len(node.operands) != 1:
+                break
+            if registry.get(node.op).ports(node.attributes) != (OUT,):
+                break
+            if found:
+                first = found[0]
+                same = (node.op, node.attributes, group_of(node.name)) == (
+                    first.op,
+                    first.attributes,
+                    group_of(first.name),
+                )
+                if not same or node.operands[0].value != found[-1].name:
+                    break
+            found.append(node)
+        return found
+
+    def repeat_layer(self, nodes: Sequence[Node]) -> None:
+        """`for number in range(1, 4): hidden = layers.Dense(20, name=f"hidden_{number}")(hidden)`"""
+        first, group = nodes[0], group_of(nodes[0].name)
+        start = self.operand(first.operands[0])
+        for node in nodes:
+            self.names.rename(node.name, OUT, group)
+        made, number = self.results(first), int(first.name.rpartition("/")[2])
+        self.note(first)
+        if made != start:
+            self.code.add(f"{made} = {start}")
+        with self.code.block(f"for number in range({number}, {number + len(nodes)}):"):
+            layer = literals.construction(first, literals.texts(first), f'f"{literals.layer_name(group)}_{{number}}"')
+            self.code.add(f"{made} = {layer}({literals.operands(first, [made])})", self.line(first))
+
+    def chain(self, steps: Sequence[topology.Item | Call]) -> list[Call]:
+        """The instances from the first on that are copies of one repeat, each reading the one before only."""
+        first = steps[0]
+        assert isinstance(first, Call)
+        found = [first]
+        for step in steps[1:]:
+            last = found[-1]
+            if not isinstance(step, Call) or step.body.scope.group is None:
+                break
+            results = operands(last)
+            agrees = (
+                step.function is first.function
+                and step.body.scope.group == first.body.scope.group
+                and step.function.arguments(step.body) == first.function.arguments(first.body)
+                and len(results) == 1
+                and step.body.inputs == tuple(results)
+                and len(first.body.inputs) == 1
+            )
+            if not agrees:
+                break
+            found.append(step)
+        return found
+
+    def call(self, call: Call) -> None:
+        """`stem = conv_bn(image, name="stem", filters=16)`"""
+        scope = call.body.scope
+        if scope.doc:
+            self.code.comment(scope.doc)
+        results = operands(call)
+        if len(results) == 1:
+            self.names.rename(results[0].value, results[0].port, scope.group or scope.name)
+        made = ", ".join(self.operand(one) for one in results)
+        given = [self.operand(one) for one in call.body.inputs]
+        text = call_text(call, self.functions[call.function], given, repr(literals.layer_name(scope.name)))
+        self.code.add(f"{made} = {text}", f"line {scope.origin.span.line}" if scope.origin.span else "")
+
+    def repeat(self, calls: Sequence[Call]) -> None:
+        """`for number in range(2, 5): x = block(x, name=f"tower_{number}")`"""
+        scope = calls[0].body.scope
+        assert scope.group is not None
+        start = self.operand(calls[0].body.inputs[0])
+        for call in calls:
+            (result,) = operands(call)
+            self.names.rename(result.value, result.port, scope.group)
+        made = self.operand(operands(calls[-1])[0])
+        line = f"line {scope.origin.span.line}" if scope.origin.span else ""
+        if start != made:
+            self.code.add(f"{made} = {start}")
+        first = int(scope.name.rpartition("/")[2])
+        with self.code.block(f"for number in range({first}, {first + len(calls)}):"):
+            name = f'f"{literals.layer_name(scope.group)}_{{number}}"'
+            self.code.add(f"{made} = {call_text(calls[0], self.functions[calls[0].function], [made], name)}", line)
 
     def items(self, items: tuple[topology.Item, ...]) -> None:
         for item in items:
@@ -111,15 +226,10 @@ class ModelWriter:
 
     def results(self, node: Node) -> str:
         ports = registry.get(node.op).ports(node.attributes)
-        return ", ".join(self.names.value(node.name, port) for port in ports)
+        return literals.results(node, [self.names.value(node.name, port) for port in ports])
 
     def arguments(self, node: Node) -> str:
-        op = registry.get(node.op)
-        operands = [self.operand(one) for one in node.operands]
-        if op.keywords:
-            named = [f"{key}={one}" for key, one in zip(op.keywords, operands[1:], strict=False)]
-            return ", ".join([operands[0], *named])
-        return f"[{', '.join(operands)}]" if op.arity.many else operands[0]
+        return literals.operands(node, [self.operand(one) for one in node.operands])
 
     def operand(self, operand: Operand) -> str:
         return self.names.value(operand.value, operand.port)

@@ -6,6 +6,7 @@ import builtins
 import keyword
 
 from specc.ir.graph import OUT
+from specc.lowering import WeightSource, WeightTransform
 
 _MODULE = {
     "keras", "layers", "ops", "np", "math", "Any", "Path", "Mapping", "NamedTuple", "Tensor",
@@ -13,6 +14,16 @@ _MODULE = {
     "build_model", "compile_model", "fit_options", "adapt_inputs", "adapt_targets", "restore_outputs",
     "load_reference_weights", "filled", "ExactShape", "AsInSpec", "batch_size", "annotations",
 }  # fmt: skip
+
+
+def layer_name(name: str) -> str:
+    """The name that Keras knows a layer by: it takes no `/`, with which the nodes of blocks are named."""
+    return name.replace("/", "_")
+
+
+def weight_name(weight: WeightTransform | WeightSource) -> str:
+    """`layer/weight`, as weights are known by outside of specc."""
+    return f"{layer_name(weight.layer)}/{weight.weight}"
 
 
 class Names:
@@ -26,6 +37,10 @@ class Names:
         """The variable that holds a value."""
         return self._name("value", f"{name}.{port}", name if port == OUT else f"{name}_{port}")
 
+    def rename(self, name: str, port: str, wanted: str) -> None:
+        """Lets a value be held by a variable of that name, which several values may share."""
+        self.given["value", f"{name}.{port}"] = self._name("shared", wanted, wanted)
+
     def layer(self, name: str) -> str:
         """The variable that holds a layer which is applied more than once."""
         return self._name("layer", name, f"{name}_layer")
@@ -36,7 +51,7 @@ class Names:
 
     def _name(self, kind: str, key: str, wanted: str) -> str:
         if (kind, key) not in self.given:
-            name = wanted
+            name = layer_name(wanted)
             while name in self.taken:
                 name += "_"
             self.taken.add(name)

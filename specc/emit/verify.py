@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from specc.emit import runtime
+from specc.emit.naming import layer_name
 from specc.emit.probes import batch_size, probes
 from specc.emit.runtime import Array
 from specc.ir import Graph, TensorType, topology
@@ -187,7 +188,7 @@ class _Calls:
         self.layer_of: dict[str, str] = {}
         self.nodes_of: dict[str, list[str]] = {}
         for name in topology.flat_order(graph):
-            layer = graph.by_name[name].layer
+            layer = layer_name(graph.by_name[name].layer)
             self.layer_of[name] = layer
             self.nodes_of.setdefault(layer, []).append(name)
 

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from specc.emit._literals import literal
 from specc.emit.code import Code
+from specc.emit.naming import layer_name, weight_name
 from specc.lowering import Lowered, Pad, Reshape, Slice, WeightSource
 from specc.spec import Spec
 
-HELPERS = '''
+PLAIN = '''
 def _weights(model: keras.Model) -> dict[str, Any]:
     """A model's variables as `layer/weight`."""
     return {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
+'''
 
+NESTED = '''
+def _weights(model: keras.Model) -> dict[str, Any]:
+    """A model's variables as `layer/weight`, or `layer/part/weight` where parts of a layer have weights of one name."""
+    found: dict[str, Any] = {}
+    for layer in model.layers:
+        names = [weight.name for weight in layer.weights]
+        for weight in layer.weights:
+            part = weight.path.removeprefix(f"{layer.path}/").partition("/")[0]
+            inside = f"{part}/" if names.count(weight.name) > 1 else ""
+            found[f"{layer.name}/{inside}{weight.name}"] = weight
+    return found
+'''
 
+HELPERS = '''
 def _reference(source: Any) -> dict[str, np.ndarray]:
     """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
     if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
@@ -46,6 +61,12 @@ def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
 '''
 
 
+def helpers(lowered: Lowered) -> str:
+    """The functions that the emitted `load_reference_weights` calls."""
+    is_nested = any("/" in name for one in lowered.weights for name in (one.weight, one.source.weight))
+    return (NESTED if is_nested else PLAIN) + HELPERS
+
+
 def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:
     """The renames of the spec, the helpers, and the function."""
     with code.block(
@@ -61,23 +82,23 @@ def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:
         code.add("reference = _reference(source)")
         with code.block("arrays = {"):
             for one in lowered.weights:
-                code.add(f"{f'{one.layer}/{one.weight}'!r}: {_expression(one.source)},")
+                code.add(f"{weight_name(one)!r}: {_expression(one.source)},")
         code.add("}")
         code.add("_assign(model, arrays)")
 
 
 def renamed(spec: Spec) -> str:
-    return "{" + ", ".join(f"{move.old!r}: {move.new!r}" for move in spec.moved) + "}"
+    return "{" + ", ".join(f"{layer_name(move.old)!r}: {layer_name(move.new)!r}" for move in spec.moved) + "}"
 
 
 def reference(lowered: Lowered) -> str:
     """The shape of each weight that is asked of the reference build, by `layer/weight`."""
-    sources = {f"{one.source.layer}/{one.source.weight}": one.source.shape for one in lowered.weights}
+    sources = {weight_name(one.source): one.source.shape for one in lowered.weights}
     return "{" + ", ".join(f"{name!r}: {literal(shape)}" for name, shape in sources.items()) + "}"
 
 
 def _expression(source: WeightSource) -> str:
-    text = f"reference[{f'{source.layer}/{source.weight}'!r}]"
+    text = f"reference[{weight_name(source)!r}]"
     for step in source.steps:
         match step:
             case Reshape(shape):

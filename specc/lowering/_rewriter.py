@@ -90,7 +90,8 @@ class Rewriter:
         order = {name: at for at, name in enumerate((*self.graph.loops_by_name, *self.loops))}
         loops = sorted(self.loops.values(), key=lambda loop: order[loop.name])
         rows = tuple(Output(name, value.operand) for name, value in outputs.items())
-        graph = Graph(self.graph.name, tuple(self.inputs), tuple(self.nodes), rows, tuple(loops), self.graph.doc)
+        nodes, inputs = tuple(self.nodes), tuple(self.inputs)
+        graph = Graph(self.graph.name, inputs, nodes, rows, tuple(loops), self.graph.doc, self.graph.scopes)
         self.reports.counts(self.graph)
         inputs = {node.name: self.values[node.name, OUT] for node in self.inputs if (node.name, OUT) in self.values}
         return Lowered(graph, self.lowered_types, self.values, tuple(self.weights.values()), outputs, inputs)

@@ -1,0 +1,177 @@
+"""Block instances of a lowered graph into functions and calls of them: what their bodies share, and what differs.
+
+A function's parameters are what differs between the instances: under the name of a block's parameter where that has
+the same values, else under the node's and the attribute's. Nodes that some instances lack stand behind a condition.
+Instances whose bodies are of another make get a function of their own.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from specc.emit.instances import ABSENT, Bodies, Body, Call, Column, Function, around
+from specc.ir import Graph
+
+
+def functions(graph: Graph) -> tuple[list[Function], dict[str, Call]]:
+    """The functions, inner ones first, and the outermost instances that are calls of them, by name."""
+    makers = Bodies(graph)
+    found: list[Function] = []
+    calls: dict[str, Call] = {}
+    heights = _heights(graph)
+    for scope in sorted(makers.eligible, key=lambda one: heights[one.block]):  # stable: else in spec order
+        body = makers.body(scope, calls)
+        if body is None:
+            continue
+        known = [one for one in found if one.bodies[0].scope.block == scope.block]
+        function = next((one for one in known if _joined(one, body)), None)
+        if function is None:
+            function = Function(scope.block, [body])
+            if not _unify(function):
+                continue
+            found.append(function)
+        calls[scope.name] = Call(function, body)
+    outer = {name: call for name, call in calls.items() if not any(one in calls for one in around(name))}
+    order = {scope.name: at for at, scope in enumerate(graph.scopes)}
+    return found, dict(sorted(outer.items(), key=lambda one: order[one[0]]))
+
+
+def _heights(graph: Graph) -> dict[str, int]:
+    """How many levels of other blocks stand in each block: those inside come first, with all their uses."""
+    names = {scope.name: scope.block for scope in graph.scopes}
+    heights = dict.fromkeys(names.values(), 0)
+    for scope in sorted(graph.scopes, key=lambda one: -one.name.count("/")):
+        outer = next((name for name in reversed(around(scope.name)) if name in names), None)
+        if outer is not None:
+            heights[names[outer]] = max(heights[names[outer]], heights[scope.block] + 1)
+    return heights
+
+
+def _joined(function: Function, body: Body) -> bool:
+    """Takes an instance into a function where that can stand for it as well."""
+    wider = Function(function.name, [*function.bodies, body])
+    if not _unify(wider):
+        return False
+    function.bodies, function.items, function.outputs = wider.bodies, wider.items, wider.outputs
+    function.parameters, function.cells, function.conditions = wider.parameters, wider.cells, wider.conditions
+    return True
+
+
+def _unify(function: Function) -> bool:
+    """Finds what a function's bodies share; whether one text can stand for all of them."""
+    bodies = function.bodies
+    order = _merged_order(bodies)
+    if order is None or len({len(body.inputs) for body in bodies}) > 1:
+        return False
+    fullest = sorted(bodies, key=lambda body: -len(body.items))
+    function.items = {key: next(body.items[key] for body in fullest if key in body.items) for key in order}
+    function.outputs = fullest[0].outputs
+    for body in bodies:
+        for key, item in body.items.items():
+            made = function.items[key]
+            same = item.call is not None or item.attributes.keys() == made.attributes.keys()
+            if not same or (item.kind, item.ports) != (made.kind, made.ports):
+                return False
+            if tuple(function.resolve(ref, body) for ref in made.operands) != item.operands:
+                return False
+        if tuple(function.resolve(ref, body) for ref in function.outputs) != body.outputs:
+            return False
+    lacking = {key for key in order if not all(key in body.items for body in bodies)}
+    if any(len(function.items[key].ports) > 1 or not function.items[key].operands for key in lacking):
+        return False
+    _parametrize(function, lacking)
+    return True
+
+
+def _merged_order(bodies: Sequence[Body]) -> list[str] | None:
+    """One order that all bodies keep; None where there is none."""
+    order: list[str] = []
+    for body in sorted(bodies, key=lambda one: -len(one.items)):
+        at = 0
+        for key in body.items:
+            if key in order:
+                if order.index(key) < at:
+                    return None
+                at = order.index(key) + 1
+            else:
+                order.insert(at, key)
+                at += 1
+    return order
+
+
+def _parametrize(function: Function, lacking: set[str]) -> None:
+    """Names what differs."""
+    bodies = function.bodies
+    given = [body.arguments for body in bodies]
+    arguments: dict[str, Column] = {name: tuple(one.get(name) for one in given) for name in given[0]}
+    for key, item in function.items.items():
+        names = dict.fromkeys(name for body in bodies if key in body.items for name in body.items[key].attributes)
+        for name in names:
+            column = tuple(body.items[key].attributes.get(name) if key in body.items else ABSENT for body in bodies)
+            present = [text for text, body in zip(column, bodies, strict=True) if key in body.items]
+            if len(set(present)) > 1:
+                function.cells[key, name] = _parameter(function, arguments, column, _parameter_name(key, name))
+            elif present[0] is not None:
+                item.attributes[name] = present[0]
+    for key in function.items:
+        if key not in lacking:
+            continue
+        there = tuple(key in body.items for body in bodies)
+        flags = tuple(str(is_there) for is_there in there)
+        flag = next((name for name, one in arguments.items() if one == flags), None)
+        telling = next(
+            (
+                name
+                for name, one in function.parameters.items()
+                if tuple(text is not ABSENT for text in one) == there and name not in arguments
+            ),
+            None,
+        )
+        if flag is not None:
+            function.parameters[flag] = arguments[flag]
+            function.conditions[key] = flag
+        elif telling is not None:
+            function.conditions[key] = f"{telling} is not None"
+        else:
+            function.conditions[key] = _parameter(function, arguments, flags, _parameter_name("with", key))
+
+
+def _parameter(function: Function, arguments: dict[str, Column], column: Column, name: str) -> str:
+    """The parameter with a column of values: one of the block's own, another that has the same, or a new one."""
+
+    def fits(other: Column) -> bool:
+        return all(text is ABSENT or text == one for text, one in zip(column, other, strict=True))
+
+    own = next((one for one, other in arguments.items() if fits(other)), None)
+    if own is not None:
+        function.parameters[own] = arguments[own]
+        return own
+    for one, other in function.parameters.items():
+        if other == column:
+            return one
+    while name in arguments or name in function.parameters:
+        name += "_"
+    function.parameters[name] = column
+    return name
+
+
+def _parameter_name(*parts: str) -> str:
+    """`conv_filters`, `tower_last`"""
+    return "_".join(part.strip(" *").replace("/", "_") for part in parts)
+
+
+def annotation(column: Column) -> str:
+    """The type of a parameter that takes such values."""
+    kinds: list[str] = []
+    for text in column:
+        try:
+            value = ast.literal_eval(text) if text is not None else None
+        except ValueError:
+            return "Any"
+        if isinstance(value, tuple):
+            return "Any"
+        kind = "None" if value is None else type(value).__name__
+        if kind not in kinds:
+            kinds.append(kind)
+    return " | ".join(sorted(kinds, key=lambda kind: kind == "None"))

@@ -1,0 +1,181 @@
+"""Functions of blocks, and calls of them, into source: a repeat is a Python `for` where its instances agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from specc.emit import _literals as literals
+from specc.emit.blocks import annotation
+from specc.emit.code import Code
+from specc.emit.instances import ABSENT, LAST, Call, Function, Item, Ref, group_of
+from specc.emit.naming import Names
+from specc.ops import _registry as registry
+
+
+class FunctionWriter:
+    """Writes one function: `def conv_bn(x, *, name, filters): …`, each layer named after the instance."""
+
+    def __init__(self, function: Function, name: str, names: dict[Function, str], code: Code) -> None:
+        self.function, self.own_name, self.function_names, self.code = function, name, names, code
+        self.names = Names(frozenset(names.values()))
+        self.prefix = self.names.local("name")
+        self.has_returned = False
+        self.parameters = {one: self.names.local(one) for one in function.parameters}
+        body = function.bodies[0]
+        known = {operand: name for name, operand in body.scope.inputs}
+        wanted = [known.get(operand, f"x{at}") for at, operand in enumerate(body.inputs, start=1)]
+        if len(wanted) == 1 and len(body.scope.inputs) == 1:
+            wanted = [body.scope.inputs[0][0]]  # the lowered value has another name
+        self.inputs = [self.names.local(one) for one in wanted]
+
+    def write(self) -> None:
+        arguments = [f"{one}: Any" for one in self.inputs]
+        arguments += ["*", f"{self.prefix}: str", *(self.declared(one) for one in self.function.ordered)]
+        with self.code.block(f"def {self.own_name}({', '.join(arguments)}) -> Any:"):
+            instances = [body.scope.name for body in self.function.bodies]
+            shown = ", ".join(instances[:4]) + (", …" if len(instances) > 4 else "")
+            self.code.add(f'"""The block {self.function.bodies[0].scope.block}: {shown}."""')
+            self.body()
+            if not self.has_returned:
+                self.code.add(f"return {', '.join(self.ref(one) for one in self.function.outputs)}")
+        self.code.add()
+
+    def declared(self, parameter: str) -> str:
+        column = self.function.parameters[parameter]
+        default = " = None" if ABSENT in column else ""
+        return f"{self.parameters[parameter]}: {annotation(column)}{default}"
+
+    def body(self) -> None:
+        keys = list(self.function.items)
+        at = 0
+        while at < len(keys):
+            condition = self.function.conditions.get(keys[at])
+            end = at + 1
+            while end < len(keys) and self.function.conditions.get(keys[end]) == condition:
+                end += 1
+            run = [self.function.items[key] for key in keys[at:end]]
+            if condition is None:
+                self.items(run)
+            else:
+                self.optional(run, condition)
+            at = end
+
+    def optional(self, items: Sequence[Item], condition: str) -> None:
+        """Nodes that some instances lack: what is read of them is their first operand there."""
+        inside = {item.key for item in items}
+        for item in items:
+            if self.is_read(item.key, inside):
+                ref = item.operands[0]
+                while ref.key in inside:
+                    ref = self.function.items[ref.key].operands[0]
+                if self.result(item) != self.ref(ref):
+                    self.code.add(f"{self.result(item)} = {self.ref(ref)}")
+        parameter, _, rest = condition.partition(" ")
+        with self.code.block(f"if {' '.join([self.parameters[parameter], rest]).strip()}:"):
+            self.items(items)
+
+    def is_read(self, key: str, inside: set[str]) -> bool:
+        """Whether a node's result is read outside the group, or is the function's."""
+        readers = (item for item in self.function.items.values() if item.key not in inside)
+        return any(ref.key == key for item in readers for ref in item.operands) or any(
+            ref.key == key for ref in self.function.outputs
+        )
+
+    def items(self, items: Sequence[Item]) -> None:
+        for item in items:
+            if item.node is not None and item.node.doc:
+                self.code.comment(item.node.doc)
+            if item.final is None or self.last(item) == str(item.start):
+                self.item(item)
+            else:
+                self.repeat(item)
+
+    def texts(self, item: Item) -> dict[str, str]:
+        return {name: self.text(item, name) for name in self.attributes(item) if name != LAST}
+
+    def last(self, item: Item) -> str:
+        """The number of the last copy: a number, or a parameter."""
+        return self.text(item, LAST)
+
+    def repeat(self, item: Item) -> None:
+        """`for number in range(1, 4): tower = layer(tower)`"""
+        start, made, last = self.ref(item.operands[0]), self.result(item), self.last(item)
+        if made != start:
+            self.code.add(f"{made} = {start}")
+        counter = self.names.local("number")
+        stop = str(int(last) + 1) if last.isdecimal() else f"{last} + 1"
+        with self.code.block(f"for {counter} in range({item.start}, {stop}):"):
+            name = f'f"{{{self.prefix}}}_{literals.layer_name(group_of(item.node_key))}_{{{counter}}}"'
+            self.application(item, f"{made} =", name, [made])
+
+    def item(self, item: Item) -> None:
+        """A layer and its call; the last result is returned at once."""
+        name = f'f"{{{self.prefix}}}_{literals.layer_name(item.node_key)}"'
+        start = "return"
+        if self.function.conditions.get(item.key) or not self.is_last(item):
+            start = f"{self.results(item)} ="
+        self.has_returned = start == "return"
+        self.application(item, start, name, [self.ref(ref) for ref in item.operands])
+
+    def application(self, item: Item, start: str, name: str, operands: Sequence[str]) -> None:
+        """`start` the call of a function, or that of a layer: on one line with its construction where that fits."""
+        given = self.texts(item)
+        if item.call is not None:
+            parts = [*operands, f"name={name}", *(f"{key}={text}" for key, text in given.items())]
+            self.code.add(f"{start} {self.function_names[item.call.function]}({', '.join(parts)})")
+            return
+        assert item.node is not None
+        line = f"line {item.node.origin.span.line}" if item.node.origin.span else ""
+        made, called = literals.construction(item.node, given, name), literals.operands(item.node, operands)
+        if self.code.fits(f"{start} {made}({called})", line):
+            self.code.add(f"{start} {made}({called})", line)
+        else:
+            layer = self.names.layer(group_of(item.node_key) or item.node_key)
+            self.code.add(f"{layer} = {made}", line)
+            self.code.add(f"{start} {layer}({called})")
+
+    def is_last(self, item: Item) -> bool:
+        """Whether an item's results, all of them, are what the function gives, and nothing comes after it."""
+        own = tuple(Ref(item.key, port) for port in item.ports)
+        return item.key == next(reversed(self.function.items)) and self.function.outputs == own
+
+    def attributes(self, item: Item) -> list[str]:
+        """The attributes of a node; of a call also those that only some instances pass."""
+        differing = [name for key, name in self.function.cells if key == item.key]
+        return list(dict.fromkeys([*item.attributes, *differing]))
+
+    def text(self, item: Item, name: str) -> str:
+        parameter = self.function.cells.get((item.key, name))
+        return self.parameters[parameter] if parameter is not None else item.attributes[name]
+
+    def results(self, item: Item) -> str:
+        return ", ".join(self.variable(item, port) for port in self.ports(item))
+
+    def result(self, item: Item) -> str:
+        return self.variable(item, self.ports(item)[0])
+
+    def variable(self, item: Item, port: str) -> str:
+        """The variable of a result; all copies of a repeat that one reads after the other share theirs."""
+        if group := group_of(item.node_key):
+            self.names.rename(item.key, port, group)
+        return self.names.value(item.key, port)
+
+    def ports(self, item: Item) -> tuple[str, ...]:
+        """The names that results have: a single one is named as its node."""
+        if item.node is not None:
+            return registry.get(item.node.op).ports(item.node.attributes)
+        return ("out",) if len(item.ports) == 1 else item.ports
+
+    def ref(self, ref: Ref) -> str:
+        if not ref.key:
+            return self.inputs[ref.input]
+        item = self.function.items[ref.key]
+        port = self.ports(item)[item.ports.index(ref.port)] if ref.port in item.ports else ref.port
+        return self.variable(item, port)
+
+
+def call_text(call: Call, function: str, operands: Sequence[str], name: str) -> str:
+    """`conv_bn(image, name="stem", filters=16)`"""
+    given = call.function.arguments(call.body)
+    parts = [*operands, f"name={name}", *(f"{key}={text}" for key, text in given.items())]
+    return f"{function}({', '.join(parts)})"
