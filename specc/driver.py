@@ -24,6 +24,7 @@ from specc.lowering import Lowered, lower
 from specc.source import Source, Span, compose, decode
 from specc.spec import Spec, build_graph
 from specc.spec import decode as decode_spec
+from specc.spec.expand import expanded
 from specc.targets import Target, TargetError, load
 from specc.targets._options import with_options
 
@@ -84,6 +85,14 @@ def check(path: str | Path, *, targets: Sequence[str] = (), overrides: Mapping[s
     return check_source(source, diagnostics, targets=targets, overrides=overrides)
 
 
+def expand(path: str | Path, *, overrides: Mapping[str, str] | None = None) -> tuple[Checked, str | None]:
+    """A spec with its blocks written out, as text; None where the spec has errors."""
+    checked = check(path, overrides=overrides)
+    if not checked.ok or checked.spec is None:
+        return checked, None
+    return checked, expanded(checked.spec, build_graph(checked.spec, Diagnostics()))
+
+
 def check_source(
     source: Source,
     diagnostics: Diagnostics | None = None,
@@ -119,7 +128,7 @@ def _check(source: Source, diagnostics: Diagnostics, targets: Sequence[str], ove
     built = build_graph(spec, diagnostics)
     graph = passes.run(passes.FIRST, built, verify=not diagnostics.has_errors)
     types = infer_types(graph, diagnostics, built.broken, built.attribute_span)
-    lint(graph, types, built.attribute_span, diagnostics, spec.training.steps if spec.training else None)
+    lint(graph, types, built.attribute_span, diagnostics, spec.training)
     chosen = _targets(spec, targets, diagnostics)
     if diagnostics.has_errors:
         return Checked(source, tuple(diagnostics.finish(source)), spec, graph, types, targets=chosen)

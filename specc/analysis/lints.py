@@ -3,50 +3,63 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+from specc.analysis.heads import lint_heads
 from specc.analysis.shapes import AttributeSpan
 from specc.diagnostics import Diagnostics
 from specc.ir import Graph, Node, TensorType, show_shape
 from specc.ir.graph import Types
+from specc.spec.document import Training
 
 _MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
+_DROPOUTS = ("Dropout", "AlphaDropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
 HIGH_RATE = 0.5
-
-
 _SETTLED = math.log(0.01 / 0.9)  # a variance that starts at 1 is then within a tenth of a true one of 0.1
 
 
 def lint(
-    graph: Graph, types: Types, attribute_span: AttributeSpan, diagnostics: Diagnostics, steps: int | None = None
+    graph: Graph,
+    types: Types,
+    attribute_span: AttributeSpan,
+    diagnostics: Diagnostics,
+    training: Training | None = None,
 ) -> None:
-    """Reports what looks like a slip, in spec order. `steps` is how many batches training takes, where it says."""
+    """Reports what looks like a slip, in spec order; with `training`, also what that makes one."""
+    steps = training.steps if training else None
+    lint_heads(graph, types, attribute_span, diagnostics, training)
     for node in graph.nodes:
         if node.attributes is None:
             continue
         with diagnostics.within(node.origin.uses):
-            if node.op == "Dropout" and node.name == node.layer:
-                _drop_rate(node, attribute_span, diagnostics)
-            elif node.op == "BatchNormalization" and node.name == node.layer and steps:
+            if node.name == node.layer:
+                _drop_rates(node, attribute_span, diagnostics)
+            if node.op == "BatchNormalization" and node.name == node.layer and steps:
                 _statistics(node, steps, attribute_span, diagnostics)
             elif node.op in _MERGES:
                 _broadcast(node, types, diagnostics)
 
 
-def _drop_rate(node: Node, attribute_span: AttributeSpan, diagnostics: Diagnostics) -> None:
-    rate = node.attributes.rate
-    if rate <= HIGH_RATE:
-        return
+def _drop_rates(node: Node, attribute_span: AttributeSpan, diagnostics: Diagnostics) -> None:
+    for name in ("rate",) if node.op in _DROPOUTS else ("dropout", "recurrent_dropout"):
+        rate: Any = getattr(node.attributes, name, None)
+        if isinstance(rate, (int, float)) and rate > HIGH_RATE:
+            _drop_rate(node, name, rate, attribute_span, diagnostics)
+
+
+def _drop_rate(node: Node, name: str, rate: float, attribute_span: AttributeSpan, diagnostics: Diagnostics) -> None:
     keep = round(1 - rate, 12)
-    as_rate, as_keep = (attribute_span(node.name, name) for name in ("rate", "keep_prob"))
+    as_rate, as_keep = (attribute_span(node.name, one) for one in (name, "keep_prob"))
     if as_keep and not as_rate:
         note = "`keep_prob` is the share that is kept; Keras' `rate` is the share that is dropped"
         help = f"if {keep:g} is the share to drop, write `rate: {keep:g}`"
     else:
-        note = "`rate` is the share that is dropped; some frameworks ask for the share that is kept"
-        help = f"if {rate:g} is the share to keep, write `keep_prob: {rate:g}`"
+        note = f"`{name}` is the share that is dropped; some frameworks ask for the share that is kept"
+        kept = f"`keep_prob: {rate:g}`" if hasattr(node.attributes, "keep_prob") else f"`{name}: {keep:g}`"
+        help = f"if {rate:g} is the share to keep, write {kept}"
     diagnostics.report(
         "high-drop-rate",
-        f"`{node.name}` drops {rate * 100:.4g}% of what it reads",
+        f"`{node.name}`: {rate * 100:.4g}% of what it reads is dropped",
         (as_rate or as_keep or node.origin.span, f"keeps {keep * 100:.4g}%"),
         notes=[note],
         help=help,
