@@ -17,6 +17,7 @@ from specc._version import __version__
 _VERBS = {
     "build": "build",
     "check": "check",
+    "expand": "expand",
     "explain": "explain",
     "init": "init",
     "list": "list_",

@@ -37,3 +37,9 @@ class Code:
 
     def __str__(self) -> str:
         return "\n".join(self.lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Text as it stands in a docstring."""
+    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return text[:-1] + '\\"' if text.endswith('"') else text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from specc.emit import _literals as literals
 from specc.emit.blocks import annotation
-from specc.emit.code import Code
+from specc.emit.code import Code, escaped
 from specc.emit.instances import ABSENT, LAST, Call, Function, Item, Ref, group_of
 from specc.emit.naming import Names
 from specc.ops import _registry as registry
@@ -34,7 +34,12 @@ class FunctionWriter:
         with self.code.block(f"def {self.own_name}({', '.join(arguments)}) -> Any:"):
             instances = [body.scope.name for body in self.function.bodies]
             shown = ", ".join(instances[:4]) + (", …" if len(instances) > 4 else "")
-            self.code.add(f'"""The block {self.function.bodies[0].scope.block}: {shown}."""')
+            scope = self.function.bodies[0].scope
+            self.code.add(f'"""The block {scope.block}: {shown}.')
+            if scope.block_doc:
+                self.code.add()
+                self.code.add(escaped(scope.block_doc.strip()))
+            self.code.add('"""')
             self.body()
             if not self.has_returned:
                 self.code.add(f"return {', '.join(self.ref(one) for one in self.function.outputs)}")

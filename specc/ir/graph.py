@@ -138,6 +138,7 @@ class Scope:
     origin: Origin
     doc: str = ""
     group: str | None = None
+    block_doc: str = ""
 
 
 @dataclass(frozen=True, eq=False)

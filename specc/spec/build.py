@@ -82,6 +82,7 @@ class _Builder:
         syntax = {decl.name: decl.syntax for decl in self.nodes.values()}
         unsure = self.unsure_loops if self.is_whole else {loop.name for loop in graph.loops}
         is_whole = self.is_whole and self.spec.is_complete
+        self.check_layer_names(graph)
         whole, (graph, bad) = graph, check_loops(graph, inits, syntax, self.diagnostics, unsure, is_whole)
         self.report_unused(whole, inits)
         self.broken |= bad
@@ -113,10 +114,26 @@ class _Builder:
             state = replace(state, init=Fill(0.0))
         return state
 
+    def check_layer_names(self, graph: Graph) -> None:
+        """Keras knows the layer of node `a/b` as `a_b`, which nothing else may be called."""
+        taken: dict[str, Node] = {node.name: node for node in graph.by_name.values() if "/" not in node.name}
+        for node in graph.nodes:
+            if "/" not in node.name:
+                continue
+            name = node.name.replace("/", "_")
+            other = taken.setdefault(name, node)
+            if other is not node:
+                message = f"`{other.name}` and `{node.name}` would both be the layer `{name}`"
+                use = node.origin.uses[-1].span if node.origin.uses else node.origin.span
+                first = other.origin.uses[-1].span if other.origin.uses else other.origin.span
+                help = "rename one of the two"
+                self.diagnostics.report("duplicate-name", message, (use, "makes one"), (first, "the other"), help=help)
+                return
+
     def scope(self, one: Instance) -> Scope:
         inputs = [(name, operand) for name, value in one.inputs if (operand := self.operand(value)) is not None]
         origin = Origin(one.span, one.name, uses=one.uses)
-        return Scope(one.name, one.block, one.arguments, tuple(inputs), origin, one.doc, one.group)
+        return Scope(one.name, one.block, one.arguments, tuple(inputs), origin, one.doc, one.group, one.block_doc)
 
     def input(self, decl: InputDecl) -> Node:
         attributes = decl.attributes

@@ -44,6 +44,7 @@ SECTIONS = (
     "targets",
     "moved",
 )
+_BESIDE = ("training", "budget", "targets", "moved")
 _TAKEN_FOR_PARAMS = {"constants", "variables", "vars"}
 _MAY_HIDE_A_PARAMETER = ("duplicate-key", "invalid-key", "missing-key", "missing-attribute", "node-kind", "yaml-tag")
 SCHEDULES = Enum("sweep", "synchronous")
@@ -138,6 +139,7 @@ class _Decoder:
             moved=decode_moved(fields, self.diagnostics),
             results=elaborated.results,
             instances=elaborated.instances,
+            rest=tuple(one for key, one in fields.entries.items() if key in _BESIDE and not is_null(one.value)),
             ambiguous=frozenset(self.ambiguous),
             is_complete=self.is_complete,
             has_all_outputs=self.has_all_outputs,

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from specc.diagnostics import Use
 from specc.ops._keras_objects import KerasObject
-from specc.source import Mapping, Source, Span
+from specc.source import Entry, Mapping, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Instance:
     uses: tuple[Use, ...]
     doc: str
     group: str | None
+    block_doc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class Spec:
     moved: tuple[Move, ...] = ()
     results: dict[str, Results] = field(default_factory=dict[str, "Results"])
     instances: tuple[Instance, ...] = ()
+    rest: tuple[Entry, ...] = ()  # the sections beside the network, with expressions replaced
     ambiguous: frozenset[str] = frozenset()  # names of more than one thing, which has been reported
     is_complete: bool = True  # False where a part that names values could not be read
     has_all_outputs: bool = True

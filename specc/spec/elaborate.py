@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence as SequenceABC
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from specc.diagnostics import Diagnostics, Use, short
+from specc.diagnostics import Diagnostics, Use
 from specc.ops._attributes import Bool, Int, describe
 from specc.source import Entry, Mapping, Node, Scalar
 from specc.spec.blocks import BlockDecl, arguments
 from specc.spec.document import InputDecl, Instance, LoopDecl, NodeDecl, Param, Reference, Results
 from specc.spec.expressions import NetworkValue, Unmeasured
 from specc.spec.fields import RESERVED, Broken, Fields, decode_value
-from specc.spec.nodes import decode_node, only_call, operands_of
+from specc.spec.nodes import decode_node, only_call
 from specc.spec.params import Params
+from specc.spec.scopes import Item, Resolver, Scope, Site
 
 MAX_NODES = 100_000  # blocks in blocks, repeated, multiply
 _INDEX = "index"
@@ -29,80 +30,6 @@ class _TooMany(Exception):
     """More nodes than anyone wrote a network of; it has been reported."""
 
 
-@dataclass(slots=True, eq=False)
-class Item:
-    """A node as it is written, in its scope. `results` and `decls` are there once it is done."""
-
-    key: Scalar
-    node: Node
-    scope: Scope
-    above: Item | None
-    state: str = "waiting"
-    compound: bool | None = None  # once it has been asked for
-    results: Results = field(default_factory=dict[str, Reference])
-    decls: list[NodeDecl] = field(default_factory=list[NodeDecl])
-
-    @property
-    def name(self) -> str:
-        return self.scope.prefix + self.key.text
-
-    @property
-    def is_compound(self) -> bool:
-        """Whether it may stand for something else than one node of its name; as is a `call` of one that does."""
-        if self.compound is None:
-            path: list[Item] = []
-            item: Item | None = self
-            while item is not None and item.compound is None and item not in path:
-                path.append(item)
-                keys = {entry.key.text for entry in item.node} if isinstance(item.node, Mapping) else set[str]()
-                if keys & {"block", "repeat", "when"}:
-                    item.compound = True
-                elif "call" not in keys:
-                    item.compound = False
-                else:
-                    item = item.called
-            found = bool(item and item.compound)
-            for one in path:
-                one.compound = found
-        return bool(self.compound)
-
-    @property
-    def called(self) -> Item | None:
-        """The item of the same scope that a `call` names."""
-        call = self.node.get("call") if isinstance(self.node, Mapping) else None
-        return self.scope.items.get(call.text) if isinstance(call, Scalar) else None
-
-
-@dataclass(slots=True, eq=False)
-class Scope:
-    """Where names mean something: the top of the spec, or an instance of a block."""
-
-    prefix: str
-    params: Params
-    inputs: dict[str, Reference | None] = field(default_factory=dict[str, "Reference | None"])
-    items: dict[str, Item] = field(default_factory=dict[str, Item])
-    uses: tuple[Use, ...] = ()
-    path: tuple[str, ...] = ()  # the blocks around
-
-    @property
-    def is_top(self) -> bool:
-        return not self.prefix
-
-
-@dataclass(frozen=True, slots=True)
-class _Site:
-    """One node to write out: `reads` are its operands where they come from outside, `group` the repeat it is of."""
-
-    name: str
-    key: Scalar
-    node: Mapping
-    scope: Scope
-    params: Params
-    reads: tuple[Reference, ...] | None
-    group: str | None = None
-    twin: str | None = None  # the node whose layers it applies again
-
-
 @dataclass(frozen=True, slots=True)
 class Elaborated:
     nodes: tuple[NodeDecl, ...]
@@ -110,7 +37,7 @@ class Elaborated:
     instances: tuple[Instance, ...]
 
 
-class Elaborator:
+class Elaborator(Resolver):
     def __init__(
         self,
         blocks: MappingABC[str, BlockDecl],
@@ -122,10 +49,8 @@ class Elaborator:
     ) -> None:
         from specc.spec.demand import Demand  # it asks back, to have nodes written out that it needs
 
-        self.blocks, self.diagnostics, self.odd = blocks, diagnostics, odd
-        self.inputs = {one.name: one for one in inputs}
-        self.states = {state.name: state for loop in loops for state in loop.states}
-        self.top = Scope("", params)
+        super().__init__(params, inputs, loops, diagnostics, odd)
+        self.blocks = blocks
         self.items: dict[str, Item] = {}
         self.decls: dict[str, NodeDecl] = {}
         self.instances: list[Instance] = []
@@ -152,13 +77,16 @@ class Elaborator:
                 scope.items[entry.key.text] = above
                 self.items[above.name] = above
 
-    def finish(self, item: Item) -> None:
-        """Writes an item out, once. One that is asked for while it is at work depends on itself."""
+    def finish(self, item: Item, twin: str | None = None) -> None:
+        """Writes an item out, once; `twin` is the node whose layers it applies again.
+
+        One that is asked for while it is at work depends on itself.
+        """
         if item.state != "waiting":
             return
         item.state = "at work"
         node = item.node if isinstance(item.node, Mapping) else Mapping(item.node.span, ())
-        site = _Site(item.name, item.key, node, item.scope, item.scope.params, None)
+        site = Site(item.name, item.key, node, item.scope, item.scope.params, None, twin=twin)
         with self.diagnostics.within(item.scope.uses):
             if item.is_compound:
                 item.results = self.expand(site, item, item.decls)
@@ -166,7 +94,7 @@ class Elaborator:
                 item.results = self.plain(site, item, item.decls, item.node)
         item.state = "done"
 
-    def expand(self, site: _Site, item: Item, out: list[NodeDecl]) -> Results:
+    def expand(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
         """A node with `when`, `repeat`, `block` or a `call` of one, in that order."""
         if not self.holds(site):
             site.params.read_all(_without(site.node, "when"))
@@ -176,7 +104,7 @@ class Elaborator:
             return self.repeated(site, item, out)
         return self.single(site, item, out)
 
-    def single(self, site: _Site, item: Item, out: list[NodeDecl]) -> Results:
+    def single(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
         kinds = [key for key in ("op", "call", "block") if key in site.node]
         if "block" in kinds and len(kinds) > 1:
             message = f"node `{site.name}` has both `{kinds[0]}` and `block`"
@@ -193,106 +121,9 @@ class Elaborator:
             return self.called(site, item, item.called, out)
         return self.plain(site, item, out, site.node)
 
-    # what a node reads
-
-    def reads(self, site: _Site, item: Item) -> tuple[Reference, ...] | None:
-        """The operands of a node in names of the whole network; None at the top where the builder assumes them."""
-        if site.reads is not None:
-            return site.reads
-        entry = site.node.entry("from")
-        if entry is not None:
-            given = operands_of(site.params.substitute(entry.value), self.diagnostics, self.odd)
-            found = [self.resolve(site.scope, one) for one in given]
-            return tuple(one for one in found if one) if all(found) else ()
-        if item.above is not None:
-            if site.scope.is_top and not item.above.is_compound:
-                return None
-            default = self.read(item.above, Reference(item.above.key.text, None, site.key.span))
-            return (default,) if default else ()
-        if site.scope.is_top:
-            return None
-        if len(site.scope.inputs) == 1:
-            bound = next(iter(site.scope.inputs.values()))
-            return (replace(bound, span=site.key.span),) if bound else ()
-        if site.scope.inputs:
-            names = ", ".join(f"`{name}`" for name in site.scope.inputs)
-            message = (
-                f"`{site.key.text}` is the first node and the block has {len(site.scope.inputs)} inputs: which one?"
-            )
-            label = (site.key.span, "no `from` given")
-            self.diagnostics.report("missing-from", message, label, help=f"add `from:` with one of {names}")
-        return ()
-
-    def first(self, site: _Site, item: Item) -> Reference | None:
-        """The first operand, also where the builder would assume it."""
-        found = self.reads(site, item)
-        if found is None and item.above is not None:
-            return Reference(item.above.name, None, site.key.span)
-        if found is None and len(self.inputs) == 1:
-            return Reference(next(iter(self.inputs)), None, site.key.span)
-        if found is None and self.inputs:
-            message = (
-                f"`{site.name}` is the first node and there are {len(self.inputs)} inputs: which one does it read?"
-            )
-            label = (site.key.span, "no `from` given")
-            names = ", ".join(f"`{name}`" for name in self.inputs)
-            self.diagnostics.report("missing-from", message, label, help=f"add `from:` with one of {names}")
-        return found[0] if found else None
-
-    def resolve(self, scope: Scope, reference: Reference) -> Reference | None:
-        """A name of a scope in names of the whole network; None where there is none, which is reported."""
-        if not scope.is_top and reference.name in scope.inputs:
-            bound = scope.inputs[reference.name]
-            if bound is not None and reference.port is not None:
-                message = f"`{reference.name}` is an input of the block and has no result `{short(reference.port)}`"
-                help = f"read it as `{reference.name}`; make the other result an input of its own"
-                self.diagnostics.report("unknown-port", message, (reference.span, "no such result"), help=help)
-                return None
-            return replace(bound, span=reference.span) if bound else None
-        item = scope.items.get(reference.name)
-        if item is not None:
-            return self.read(item, reference)
-        if scope.is_top:
-            return reference  # an input, a state, or a mistake that the builder reports
-        known = [*scope.inputs, *scope.items]
-        help = f"a block sees its own inputs and nodes: {', '.join(f'`{name}`' for name in known)}"
-        if reference.name in self.top.items or reference.name in self.inputs or reference.name in self.states:
-            help = f"`{reference.name}` stands outside the block: make it one of the block's `inputs`"
-        self.diagnostics.unknown("unknown-reference", "name", reference.span, reference.name, known, help)
-        return None
-
-    def read(self, item: Item, reference: Reference) -> Reference | None:
-        """The value that a name of an item means, by its port."""
-        if not item.is_compound:
-            return replace(reference, name=item.name)
-        self.finish(item)
-        if item.state == "at work":
-            message = f"`{item.key.text}` depends on itself"
-            help = "feedback is declared: close the cycle with a state in `loops`"
-            self.diagnostics.report("undeclared-cycle", message, (reference.span, "read here"), help=help)
-            return None
-        return self.port(item.results, reference)
-
-    def port(self, results: Results, reference: Reference) -> Reference | None:
-        """One of the values that a name stands for; the first where no port is named."""
-        if isinstance(results, str):
-            return replace(reference, name=results)
-        if not results:
-            return None
-        if reference.port is None:
-            return replace(next(iter(results.values())), span=reference.span)
-        if reference.port in results:
-            return replace(results[reference.port], span=reference.span)
-        known = ", ".join(f"`{reference.name}.{port}`" for port in results)
-        if [*results] == ["out"]:
-            known = f"only the one result, read as `{reference.name}`"
-        message = f"`{reference.name}` has no result `{short(reference.port)}`"
-        self.diagnostics.report("unknown-port", message, (reference.span, "no such result"), help=f"it has {known}")
-        return None
-
     # nodes, one by one
 
-    def plain(self, site: _Site, item: Item, out: list[NodeDecl], node: Node) -> Results:
+    def plain(self, site: Site, item: Item, out: list[NodeDecl], node: Node) -> Results:
         """An `op` or `call` of its own."""
         key = Scalar(site.key.span, site.name, site.name, True)
         substituted = site.params.substitute(node)
@@ -316,12 +147,12 @@ class Elaborator:
             raise _TooMany
         return decl.name
 
-    def inner_init(self, site: _Site, decl: NodeDecl) -> Reference | None:
+    def inner_init(self, site: Site, decl: NodeDecl) -> Reference | None:
         if decl.init is None or decl.init.name in RESERVED:
             return decl.init
         return self.resolve(site.scope, decl.init)
 
-    def inner_call(self, site: _Site, decl: NodeDecl) -> Reference | None:
+    def inner_call(self, site: Site, decl: NodeDecl) -> Reference | None:
         """The node of the same instance that a `call` inside a block means."""
         if decl.call is None:
             return None
@@ -340,7 +171,7 @@ class Elaborator:
 
     # `when` and `repeat`
 
-    def holds(self, site: _Site) -> bool:
+    def holds(self, site: Site) -> bool:
         """Whether a node's condition is true, or cannot be told."""
         entry = site.node.entry("when")
         if entry is None:
@@ -348,11 +179,11 @@ class Elaborator:
         value = site.params.substitute(entry.value)
         return decode_value(value, Bool(), self.diagnostics, True, "when")
 
-    def bypassed(self, site: _Site, item: Item) -> Results:
+    def bypassed(self, site: Site, item: Item) -> Results:
         first = self.first(site, item)
         return {"out": first} if first else {}
 
-    def repeated(self, site: _Site, item: Item, out: list[NodeDecl]) -> Results:
+    def repeated(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
         """Copies `name/1`, `name/2`, …: each reads the one before it."""
         count, first = self.count(site)
         node = _without(site.node, "repeat", "from")
@@ -385,7 +216,7 @@ class Elaborator:
             return {}
         return results
 
-    def count(self, site: _Site) -> tuple[int, Mapping | None]:
+    def count(self, site: Site) -> tuple[int, Mapping | None]:
         """How many copies, and what the first is given in place of the others' arguments; 0 after a mistake."""
         entry = site.node.entry("repeat")
         assert entry is not None
@@ -403,7 +234,7 @@ class Elaborator:
 
     # blocks and calls of them
 
-    def instance(self, site: _Site, item: Item, out: list[NodeDecl]) -> Results:
+    def instance(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
         """The nodes of a block under the instance's name."""
         entry = site.node.entry("block")
         assert entry is not None
@@ -436,34 +267,16 @@ class Elaborator:
         bound = tuple((name, one) for name, one in given.items() if one is not None)
         text = doc.text if isinstance(doc, Scalar) and isinstance(doc.value, str) else ""
         self.instances.append(
-            Instance(site.name, block.name, values, bound, site.key.span, site.scope.uses, text, site.group)
+            Instance(site.name, block.name, values, bound, site.key.span, site.scope.uses, text, site.group, block.doc)
         )
         for one in scope.items.values():
-            if site.twin is not None:
-                self.finish_twin(one, site.twin)
-            else:
-                self.finish(one)
+            self.finish(one, f"{site.twin}/{one.key.text}" if site.twin else None)
             out.extend(one.decls)
         with self.diagnostics.within(uses):
             found = {port: self.resolve(scope, reference) for port, reference in block.outputs}
         return {port: one for port, one in found.items() if one is not None} if all(found.values()) else {}
 
-    def finish_twin(self, item: Item, twin: str) -> None:
-        """As `finish`, for a node of an instance that applies another instance's layers."""
-        if item.state != "waiting":
-            return
-        item.state = "at work"
-        node = item.node if isinstance(item.node, Mapping) else Mapping(item.node.span, ())
-        name = f"{twin}/{item.key.text}"
-        site = _Site(item.name, item.key, node, item.scope, item.scope.params, None, twin=name)
-        with self.diagnostics.within(item.scope.uses):
-            if item.is_compound:
-                item.results = self.expand(site, item, item.decls)
-            else:
-                item.results = self.plain(site, item, item.decls, item.node)
-        item.state = "done"
-
-    def block(self, node: Node, site: _Site) -> BlockDecl | None:
+    def block(self, node: Node, site: Site) -> BlockDecl | None:
         node = site.params.substitute(node)
         if isinstance(node, Broken):
             return None
@@ -484,7 +297,7 @@ class Elaborator:
             return None
         return self.blocks[node.text]
 
-    def miscounted(self, site: _Site, block: BlockDecl, reads: tuple[Reference, ...]) -> None:
+    def miscounted(self, site: Site, block: BlockDecl, reads: tuple[Reference, ...]) -> None:
         names = ", ".join(f"`{one.text}`" for one in block.inputs)
         takes = f"{len(block.inputs)} operands, {names}" if len(block.inputs) > 1 else f"one operand, {names}"
         message = f"block `{block.name}` takes {takes}; `{site.name}` is given {len(reads)}"
@@ -493,7 +306,7 @@ class Elaborator:
         help = "list them in the block's order: `from: [left, right]`"
         self.diagnostics.report("operand-count", message, label, declared, help=help)
 
-    def called(self, site: _Site, item: Item, target: Item, out: list[NodeDecl]) -> Results:
+    def called(self, site: Site, item: Item, target: Item, out: list[NodeDecl]) -> Results:
         """A block instance or repeated node applied again: its nodes once more, each a call of its layer."""
         fields = Fields(site.node, f"node `{site.name}`", self.diagnostics)
         only_call(fields, self.diagnostics)

@@ -1,0 +1,204 @@
+"""What a name means where it is written: at the top of the spec, or in an instance of a block."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from collections.abc import Sequence as SequenceABC
+from dataclasses import dataclass, field, replace
+
+from specc.diagnostics import Diagnostics, Use, short
+from specc.source import Mapping, Node, Scalar
+from specc.spec.document import InputDecl, LoopDecl, NodeDecl, Reference, Results
+from specc.spec.nodes import operands_of
+from specc.spec.params import Params
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """A node as it is written, in its scope. `results` and `decls` are there once it is done."""
+
+    key: Scalar
+    node: Node
+    scope: Scope
+    above: Item | None
+    state: str = "waiting"
+    compound: bool | None = None  # once it has been asked for
+    results: Results = field(default_factory=dict[str, Reference])
+    decls: list[NodeDecl] = field(default_factory=list[NodeDecl])
+
+    @property
+    def name(self) -> str:
+        return self.scope.prefix + self.key.text
+
+    @property
+    def is_compound(self) -> bool:
+        """Whether it may stand for something else than one node of its name; as is a `call` of one that does."""
+        if self.compound is None:
+            path: list[Item] = []
+            item: Item | None = self
+            while item is not None and item.compound is None and item not in path:
+                path.append(item)
+                keys = {entry.key.text for entry in item.node} if isinstance(item.node, Mapping) else set[str]()
+                if keys & {"block", "repeat", "when"}:
+                    item.compound = True
+                elif "call" not in keys:
+                    item.compound = False
+                else:
+                    item = item.called
+            found = bool(item and item.compound)
+            for one in path:
+                one.compound = found
+        return bool(self.compound)
+
+    @property
+    def called(self) -> Item | None:
+        """The item of the same scope that a `call` names."""
+        call = self.node.get("call") if isinstance(self.node, Mapping) else None
+        return self.scope.items.get(call.text) if isinstance(call, Scalar) else None
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """Where names mean something: the top of the spec, or an instance of a block."""
+
+    prefix: str
+    params: Params
+    inputs: dict[str, Reference | None] = field(default_factory=dict[str, "Reference | None"])
+    items: dict[str, Item] = field(default_factory=dict[str, Item])
+    uses: tuple[Use, ...] = ()
+    path: tuple[str, ...] = ()  # the blocks around
+
+    @property
+    def is_top(self) -> bool:
+        return not self.prefix
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One node to write out: `reads` are its operands where they come from outside, `group` the repeat it is of."""
+
+    name: str
+    key: Scalar
+    node: Mapping
+    scope: Scope
+    params: Params
+    reads: tuple[Reference, ...] | None
+    group: str | None = None
+    twin: str | None = None  # the node whose layers it applies again
+
+
+class Resolver(ABC):
+    """Finds what names mean; has an item written out first where that decides it."""
+
+    def __init__(
+        self,
+        params: Params,
+        inputs: SequenceABC[InputDecl],
+        loops: SequenceABC[LoopDecl],
+        diagnostics: Diagnostics,
+        odd: Collection[str],
+    ) -> None:
+        self.diagnostics, self.odd = diagnostics, odd
+        self.inputs = {one.name: one for one in inputs}
+        self.states = {state.name: state for loop in loops for state in loop.states}
+        self.top = Scope("", params)
+
+    @abstractmethod
+    def finish(self, item: Item) -> None:
+        """Writes an item out, once."""
+
+    def reads(self, site: Site, item: Item) -> tuple[Reference, ...] | None:
+        """The operands of a node in names of the whole network; None at the top where the builder assumes them."""
+        if site.reads is not None:
+            return site.reads
+        entry = site.node.entry("from")
+        if entry is not None:
+            given = operands_of(site.params.substitute(entry.value), self.diagnostics, self.odd)
+            found = [self.resolve(site.scope, one) for one in given]
+            return tuple(one for one in found if one) if all(found) else ()
+        if item.above is not None:
+            if site.scope.is_top and not item.above.is_compound:
+                return None
+            default = self.read(item.above, Reference(item.above.key.text, None, site.key.span))
+            return (default,) if default else ()
+        if site.scope.is_top:
+            return None
+        if len(site.scope.inputs) == 1:
+            bound = next(iter(site.scope.inputs.values()))
+            return (replace(bound, span=site.key.span),) if bound else ()
+        if site.scope.inputs:
+            names = ", ".join(f"`{name}`" for name in site.scope.inputs)
+            message = (
+                f"`{site.key.text}` is the first node and the block has {len(site.scope.inputs)} inputs: which one?"
+            )
+            label = (site.key.span, "no `from` given")
+            self.diagnostics.report("missing-from", message, label, help=f"add `from:` with one of {names}")
+        return ()
+
+    def first(self, site: Site, item: Item) -> Reference | None:
+        """The first operand, also where the builder would assume it."""
+        found = self.reads(site, item)
+        if found is None and item.above is not None:
+            return Reference(item.above.name, None, site.key.span)
+        if found is None and len(self.inputs) == 1:
+            return Reference(next(iter(self.inputs)), None, site.key.span)
+        if found is None and self.inputs:
+            message = (
+                f"`{site.name}` is the first node and there are {len(self.inputs)} inputs: which one does it read?"
+            )
+            label = (site.key.span, "no `from` given")
+            names = ", ".join(f"`{name}`" for name in self.inputs)
+            self.diagnostics.report("missing-from", message, label, help=f"add `from:` with one of {names}")
+        return found[0] if found else None
+
+    def resolve(self, scope: Scope, reference: Reference) -> Reference | None:
+        """A name of a scope in names of the whole network; None where there is none, which is reported."""
+        if not scope.is_top and reference.name in scope.inputs:
+            bound = scope.inputs[reference.name]
+            if bound is not None and reference.port is not None:
+                message = f"`{reference.name}` is an input of the block and has no result `{short(reference.port)}`"
+                help = f"read it as `{reference.name}`; make the other result an input of its own"
+                self.diagnostics.report("unknown-port", message, (reference.span, "no such result"), help=help)
+                return None
+            return replace(bound, span=reference.span) if bound else None
+        item = scope.items.get(reference.name)
+        if item is not None:
+            return self.read(item, reference)
+        if scope.is_top:
+            return reference  # an input, a state, or a mistake that the builder reports
+        known = [*scope.inputs, *scope.items]
+        help = f"a block sees its own inputs and nodes: {', '.join(f'`{name}`' for name in known)}"
+        if reference.name in self.top.items or reference.name in self.inputs or reference.name in self.states:
+            help = f"`{reference.name}` stands outside the block: make it one of the block's `inputs`"
+        self.diagnostics.unknown("unknown-reference", "name", reference.span, reference.name, known, help)
+        return None
+
+    def read(self, item: Item, reference: Reference) -> Reference | None:
+        """The value that a name of an item means, by its port."""
+        if not item.is_compound:
+            return replace(reference, name=item.name)
+        self.finish(item)
+        if item.state == "at work":
+            message = f"`{item.key.text}` depends on itself"
+            help = "feedback is declared: close the cycle with a state in `loops`"
+            self.diagnostics.report("undeclared-cycle", message, (reference.span, "read here"), help=help)
+            return None
+        return self.port(item.results, reference)
+
+    def port(self, results: Results, reference: Reference) -> Reference | None:
+        """One of the values that a name stands for; the first where no port is named."""
+        if isinstance(results, str):
+            return replace(reference, name=results)
+        if not results:
+            return None
+        if reference.port is None:
+            return replace(next(iter(results.values())), span=reference.span)
+        if reference.port in results:
+            return replace(results[reference.port], span=reference.span)
+        known = ", ".join(f"`{reference.name}.{port}`" for port in results)
+        if [*results] == ["out"]:
+            known = f"only the one result, read as `{reference.name}`"
+        message = f"`{reference.name}` has no result `{short(reference.port)}`"
+        self.diagnostics.report("unknown-port", message, (reference.span, "no such result"), help=f"it has {known}")
+        return None
