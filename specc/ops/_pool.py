@@ -88,15 +88,17 @@ def adaptive_largest(op: str, attributes: AdaptivePoolAttributes, operands: Oper
     """The result of taking the largest element of each of so many parts."""
     operand = operands[0]
     shape = _divided(op, attributes, operand)
-    for name, size, count in zip(SPATIAL[len(shape) - 1], operand.shape, attributes.output_size, strict=False):
-        if size == 1 or count == 1:
-            # Keras pools with a window one longer than the axis beside the right one, and TensorFlow divides by zero
-            raise Mismatch(
-                f"{op} cannot divide the {name} of {operand} into {count}: Keras ends the process there",
-                0,
-                help=f"use GlobalMaxPooling{len(shape) - 1}D for one part, or MaxPooling{len(shape) - 1}D",
-                attribute="output_size",
-            )
+    axes = len(attributes.output_size)
+    size, count = operand.shape[axes - 1], attributes.output_size[-1]
+    if 1 in (size, count):
+        # Keras also pools with a window of one more than it needs; where that is longer than the last of the axes,
+        # TensorFlow's kernel divides by zero, which no one can catch
+        raise Mismatch(
+            f"{op} cannot divide the {SPATIAL[axes][-1]} of {operand} into {count}: Keras ends the process there",
+            0,
+            help=f"use GlobalMaxPooling{axes}D for one part of all, or MaxPooling{axes}D with a window of that size",
+            attribute="output_size",
+        )
     return _largest(op, attributes, operand, shape)
 
 

@@ -31,7 +31,7 @@ def test_one_part_is_a_global_pool() -> None:
     assert (
         error.message == "AdaptiveMaxPooling1D cannot divide the steps of [7, 4] into 1: Keras ends the process there"
     )
-    assert error.help == "use GlobalMaxPooling1D for one part, or MaxPooling1D"
+    assert error.help == "use GlobalMaxPooling1D for one part of all, or MaxPooling1D with a window of that size"
     assert error.attribute == "output_size"
 
 

@@ -32,10 +32,14 @@ def test_one_part_is_a_global_pool() -> None:
     error = refused("AdaptiveMaxPooling2D", [7, 5, 4], output_size=1)
     assert (
         error.message
-        == "AdaptiveMaxPooling2D cannot divide the height of [7, 5, 4] into 1: Keras ends the process there"
+        == "AdaptiveMaxPooling2D cannot divide the width of [7, 5, 4] into 1: Keras ends the process there"
     )
-    assert error.help == "use GlobalMaxPooling2D for one part, or MaxPooling2D"
+    assert error.help == "use GlobalMaxPooling2D for one part of all, or MaxPooling2D with a window of that size"
     assert error.attribute == "output_size"
+
+
+def test_the_other_axes_may_be_one() -> None:
+    assert shape("AdaptiveMaxPooling2D", [1, 4, 2], output_size=[1, 3]) == [1, 3, 2]
 
 
 def test_an_axis_of_one_cannot_be_divided() -> None:
