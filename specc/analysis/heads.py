@@ -1,4 +1,4 @@
-"""Warnings about outputs whose activation and loss do not fit, and about activations that are constant."""
+"""Says which outputs and losses do not fit each other, and which activations are constant."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from specc.analysis.shapes import AttributeSpan
 from specc.diagnostics import Diagnostics
-from specc.ir import Graph, Node, Operand
+from specc.ir import Graph, Node, Operand, show_shape
 from specc.ir.graph import OUT, Types
 from specc.ir.sizes import is_known
 from specc.ops._keras_objects import KerasObject
@@ -56,6 +56,14 @@ def lint_heads(
         return
     for output in graph.outputs:
         loss, head = training.losses.get(output.name), _head(graph, output.value)
+        result = types.get((output.value.value, output.value.port))
+        if loss is not None and loss.name == "Circle" and result is not None and result.rank != 1:
+            diagnostics.report(
+                "bad-training",
+                f"`{output.name}` is {show_shape(result.shape)}, and Circle compares vectors, one for each example",
+                (training.loss_spans.get(output.name), "takes [features]"),
+                help="flatten the output, or use another loss",
+            )
         if loss is not None and head is not None:
             with diagnostics.within(head.node.origin.uses):
                 _Fit(head, loss, training.loss_spans.get(output.name), attribute_span, diagnostics).check()

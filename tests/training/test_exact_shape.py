@@ -146,16 +146,18 @@ def test_configuration_makes_the_same_loss_again() -> None:
 
     from specc.spec._training_objects import LOSSES
 
-    y_true, y_pred = np.abs(numbers((2, 3), 1)), numbers((2, 3), 2)
+    y_true = np.abs(numbers((2, 3), 1))
     for name in LOSSES:
-        sparse = name in ("SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy")
-        labels = np.random.default_rng(5).integers(0, 3, (BATCH, 2)) if sparse else y_true
+        sparse = name in ("SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy", "Circle")
+        shape = (3,) if name == "Circle" else (2, 3)
+        labels = np.random.default_rng(5).integers(0, 3, (BATCH, *shape[:-1])) if sparse else y_true
+        y_pred = numbers(shape, 2)
         one: Any = getattr(keras.losses, name)(reduction="sum")
-        loss = module().ExactShape(one, shape=(2, 3), sparse=sparse, activation="sigmoid")
+        loss = module().ExactShape(one, shape=shape, sparse=sparse, activation="sigmoid")
         again = keras.losses.deserialize(keras.losses.serialize(loss))
         assert type(again).__name__ == "ExactShape"  # of the module that registered the name last
         assert type(again.loss) is type(one)
-        assert (again.name, again.reduction, again.shape, again.sparse) == (one.name, "sum", (2, 3), sparse)
+        assert (again.name, again.reduction, again.shape, again.sparse) == (one.name, "sum", shape, sparse)
         found, expected = float(loss(labels, y_pred)), float(one(labels, keras.activations.sigmoid(y_pred)))
         assert np.isfinite(expected)
         np.testing.assert_allclose(found, expected, rtol=1e-6, err_msg=name)

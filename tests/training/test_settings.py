@@ -1,0 +1,178 @@
+"""Optimizers, schedules and callbacks come out of an emitted module as a spec writes them, and do what they are for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from specc.ops._attributes import Bool, Enum, Float, Int, Kind, ListOf, OneOf, Str
+from specc.ops._keras_objects import ObjectOf
+from specc.spec._training_objects import OPTIMIZERS, SCHEDULES
+from tests.nets import Array, Net
+
+pytestmark = pytest.mark.keras
+
+NET = "specc: 1\nname: tiny\ninputs: {x: [3]}\nnodes: {y: {op: Dense, units: 1}}\noutputs: y\n"
+
+
+def module_of(training: str, folder: Path) -> Any:
+    (folder / "tiny.yaml").write_text(NET + training, "utf-8")
+    return Net("tiny", folder).module("keras")
+
+
+def other(kind: Kind, default: Any, name: str) -> Any:
+    """A value of a kind that is not the default."""
+    match kind:
+        case Bool():
+            return not default
+        case OneOf():
+            return other(kind.kinds[0], default, name)
+        case ListOf(item=item):
+            if name == "values":
+                return [0.1, 0.2, 0.3]
+            return [3, 7] if isinstance(item, Int) else ["hidden"]
+        case Int():
+            return max(default if isinstance(default, int) else 0, kind.least or 0) + 3
+        case Float():
+            return default / 2 if isinstance(default, float) and default else 0.125
+        case Enum():
+            return next(value for value in kind.values if value != default)
+        case Str():
+            return "loss"
+        case ObjectOf():
+            return 0.125
+        case _:
+            raise AssertionError(kind)
+
+
+def filled(arguments: Any) -> dict[str, Any]:
+    """Every argument given, none by its default."""
+    return {name: other(kind, default, name) for name, (kind, default) in arguments.items()}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_gets_every_argument(name: str, tmp_path: Path) -> None:
+    given = filled(OPTIMIZERS[name])
+    for one in ("clipvalue", "global_clipnorm"):  # Keras takes one of the three
+        given.pop(one)
+    given["use_ema"] = True
+    module = module_of(f"training: {{loss: mse, optimizer: {json.dumps({'op': name, **given})}}}\n", tmp_path)
+    config = module.compile_model(module.build_model()).optimizer.get_config()
+    for key, value in given.items():
+        np.testing.assert_array_equal(
+            np.float32(config[key]) if isinstance(value, float) else config[key],
+            np.float32(value) if isinstance(value, float) else value,
+            err_msg=key,
+        )
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_trains_as_that_of_plain_keras(name: str, tmp_path: Path) -> None:
+    import keras
+
+    module = module_of(f"training: {{loss: mse, optimizer: {name}}}\n", tmp_path)
+    model, hand = module.compile_model(module.build_model()), module.build_model()
+    hand.set_weights(model.get_weights())
+    hand.compile(getattr(keras.optimizers, name)(), "mse")
+    x, y = data()
+    options = {"epochs": 3, "batch_size": 8, "shuffle": False, "verbose": 0}
+    before = model.get_weights()[0]
+    found = model.fit(x, y, **options).history["loss"]
+    np.testing.assert_allclose(found, hand.fit(x, y, **options).history["loss"], rtol=1e-6)
+    assert not np.array_equal(model.get_weights()[0], before)
+
+
+@pytest.mark.parametrize("full", [False, True], ids=["what is required", "everything"])
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_gives_the_rates_of_plain_keras(name: str, full: bool, tmp_path: Path) -> None:
+    import keras
+
+    arguments = SCHEDULES[name]
+    given = filled({key: one for key, one in arguments.items() if full or one[1] is ...})
+    schedule = json.dumps({"op": name, **given})
+    module = module_of(f"training: {{loss: mse, optimizer: {{op: SGD, learning_rate: {schedule}}}}}\n", tmp_path)
+    optimizer = module.compile_model(module.build_model()).optimizer
+    hand = getattr(keras.optimizers.schedules, name)(**given)
+    rates = []
+    for step in range(12):
+        optimizer.iterations.assign(step)
+        rates.append(float(optimizer.learning_rate))
+    np.testing.assert_allclose(rates, [float(hand(step)) for step in range(12)], rtol=1e-6)
+    assert len(set(rates)) > 1
+
+
+def test_the_training_of_band_mobilenetv2(tmp_path: Path) -> None:
+    """Adam from 0.01, by 0.9 every 1000 steps."""
+    rate = "{op: ExponentialDecay, initial_learning_rate: 0.01, decay_steps: 1000, decay_rate: 0.9}"
+    module = module_of(f"training: {{loss: mse, optimizer: {{op: Adam, learning_rate: {rate}}}}}\n", tmp_path)
+    optimizer = module.compile_model(module.build_model()).optimizer
+    for step in (0, 1, 500, 1000, 4497):
+        optimizer.iterations.assign(step)
+        np.testing.assert_allclose(float(optimizer.learning_rate), 0.01 * 0.9 ** (step / 1000), rtol=1e-5)
+
+
+# callbacks
+
+
+def data() -> tuple[Array, Array]:
+    random = np.random.default_rng(2)
+    x = random.normal(size=(32, 3)).astype(np.float32)
+    return x, (x @ np.float32([[1.0], [-2.0], [0.5]])).astype(np.float32)
+
+
+FIT = """
+training:
+  optimizer: {op: SGD, learning_rate: 0.1}
+  loss: mse
+  metrics: [mae]
+  fit:
+    epochs: 4
+    batch_size: 8
+    validation_split: 0.25
+    reduce_lr: {monitor: loss, factor: 0.5, patience: 0, min_delta: 100, min_lr: 0.02, verbose: 0}
+    csv_log: {filename: logs/run.csv, separator: ";"}
+    checkpoint: {filepath: "kept/net-{epoch:02d}-{val_mae:.3f}.weights.h5", save_weights_only: true}
+    tensorboard: {log_dir: logs/board, write_graph: false}
+    early_stopping: {monitor: val_mae, start_from_epoch: 2, min_delta: 50, patience: 1}
+"""
+
+
+def test_callbacks_do_what_they_are_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order of the spec; every path counts from where the training runs."""
+    module = module_of(FIT.lstrip("\n"), tmp_path)
+    monkeypatch.chdir(tmp_path)
+    options = module.fit_options()
+    names = ["ReduceLROnPlateau", "CSVLogger", "ModelCheckpoint", "TensorBoard", "EarlyStopping"]
+    assert [type(one).__name__ for one in options["callbacks"]] == names
+    (tmp_path / "logs").mkdir()
+    model = module.compile_model(module.build_model())
+    history = model.fit(*data(), **{**options, "epochs": 20, "verbose": 0}).history
+    assert len(history["loss"]) == 4  # from the third epoch on, and one of patience
+    np.testing.assert_allclose(history["learning_rate"], [0.1, 0.1, 0.05, 0.025], rtol=1e-6)
+    rows = (tmp_path / "logs" / "run.csv").read_text("utf-8").splitlines()
+    assert rows[0].split(";") == ["epoch", "learning_rate", "loss", "mae", "val_loss", "val_mae"] and len(rows) == 5
+    files = sorted(one.name for one in (tmp_path / "kept").iterdir())
+    expected = [f"net-{epoch:02d}-{mae:.3f}.weights.h5" for epoch, mae in enumerate(history["val_mae"], 1)]
+    assert files == expected
+    assert list((tmp_path / "logs" / "board" / "train").iterdir())
+    again = module.build_model()
+    again.load_weights(tmp_path / "kept" / files[-1])
+    np.testing.assert_array_equal(again.get_weights()[0], model.get_weights()[0])
+
+
+def test_a_checkpoint_of_the_best_model_loads_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole model, with the losses that the module made for it."""
+    import keras
+
+    fit = "fit: {epochs: 6, validation_split: 0.25, checkpoint: {filepath: best.keras, save_best_only: true}}"
+    module = module_of(f"training:\n  optimizer: {{op: SGD, learning_rate: 0.1}}\n  loss: mse\n  {fit}\n", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    model = module.compile_model(module.build_model())
+    x, y = data()
+    history = model.fit(x, y, **module.fit_options(), verbose=0).history
+    best = keras.models.load_model("best.keras")
+    np.testing.assert_allclose(best.evaluate(x[24:], y[24:], verbose=0), min(history["val_loss"]), rtol=1e-5)
