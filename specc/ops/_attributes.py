@@ -340,14 +340,22 @@ def attribute(
     positional: bool = False,
     spec_only: bool = False,
     trailing: bool = False,
+    call: bool = False,
 ) -> Any:
     """A field of an op's attributes.
 
     `positional` ones are written without their name in the emitted call, as Keras users do;
     `spec_only` ones exist in a spec but are no argument of the Keras class; `trailing` ones, which every layer
-    takes, stand after the op's own.
+    takes, stand after the op's own; `call` ones are arguments of the layer's call.
     """
-    metadata = {"kind": kind, "doc": doc, "positional": positional, "spec_only": spec_only, "trailing": trailing}
+    metadata = {
+        "kind": kind,
+        "doc": doc,
+        "positional": positional,
+        "spec_only": spec_only or call,
+        "trailing": trailing,
+        "call": call,
+    }
     if default is REQUIRED:
         return dataclasses.field(metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
@@ -363,6 +371,7 @@ class AttributeField:
     doc: str
     positional: bool
     spec_only: bool
+    call: bool = False
 
     @property
     def required(self) -> bool:
@@ -383,6 +392,7 @@ def fields_of(attributes: type) -> dict[str, AttributeField]:
             field.metadata["doc"],
             field.metadata["positional"],
             field.metadata["spec_only"],
+            field.metadata["call"],
         )
         for field in declared
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from specc.ir.types import TensorType
-from specc.ops._attributes import BadValue, Int, Kind, Schema
+from specc.ops._attributes import BadValue, Int, Kind, ListOf, OneOf, Schema
 from specc.ops._base import Mismatch
 from specc.source import Node
 
@@ -28,6 +28,19 @@ class Axis(Kind):
 
     def schema(self) -> Schema:
         return {**Int().schema(), "not": {"const": 0}}
+
+
+AXES = OneOf(Axis(), ListOf(Axis(), 1))  # one axis, or a list of them
+
+
+def axis_indexes(op: str, axis: int | tuple[int, ...], operand: TensorType, attribute: str = "axis") -> tuple[int, ...]:
+    """The places of one axis or several, in the order given; raises `Mismatch` where one is not there or is twice."""
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    places = tuple(axis_index(op, one, operand, attribute) for one in axes)
+    if len(set(places)) < len(places):
+        message = f"`{attribute}` names an axis of {operand} twice"
+        raise Mismatch(message, 0, help="name each axis once", attribute=attribute)
+    return places
 
 
 def axis_index(op: str, axis: int, operand: TensorType, attribute: str = "axis") -> int:

@@ -98,7 +98,8 @@ def _op(op: OpDef) -> str:
 
 def _attribute(field: AttributeField) -> tuple[str, str, str, str]:
     default = "required" if field.required else f"`{shown(field.default)}`"
-    return f"`{field.name}`", field.kind.expects, default, field.doc + (" Not Keras'." if field.spec_only else "")
+    aside = " Not Keras'." if field.spec_only and not field.call else " An argument of the call." if field.call else ""
+    return f"`{field.name}`", field.kind.expects, default, field.doc + aside
 
 
 def _objects(title: str, kind: ObjectOf) -> str:
