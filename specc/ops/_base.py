@@ -103,7 +103,9 @@ class OpDef:
     proposal is checked by `infer` afterwards. `inference_identity` says that the op does nothing outside training.
     `normalize` turns the given attributes, decoded, into those of the dataclass; `checks` gives the attribute and the
     message where attributes do not go together. `either` names attributes of which exactly one is given, and
-    `keywords` Keras' names for the operands after the first where they are not passed as a list.
+    `keywords` Keras' names for the operands after the first where they are not passed as a list; the last of them takes
+    all that are left, as a list if several are. `nesting` are the sizes of the groups in which Keras nests those, and
+    the results after the first, if it does. A weight of a layer inside the layer is named by its path, `cell_0/kernel`.
     """
 
     name: str
@@ -120,6 +122,7 @@ class OpDef:
     checks: Callable[[Any], tuple[str, str] | None] = lambda _attributes: None
     either: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    nesting: Callable[[Any], tuple[int, ...]] = lambda _attributes: ()
     module: str = "keras.layers"
 
     @property

@@ -12,8 +12,10 @@ from typing import Any, TypeAlias
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from specc.ir.types import FLOATS, TensorType
+from specc.ir.types import FLOATS, INTS, TensorType
+from specc.ops import _registry
 from specc.ops._attributes import (
+    BadValue,
     Bool,
     Enum,
     Float,
@@ -28,15 +30,17 @@ from specc.ops._attributes import (
     fields_of,
 )
 from specc.ops._axes import Axis
-from specc.ops._base import OpDef
+from specc.ops._base import Mismatch, OpDef
 from specc.ops._borders import Borders
 from specc.ops._keras_objects import ActivationName, ObjectOf
+from specc.ops._layers import LayerOf
 from specc.ops._settings import SettingsOf
 from specc.ops.reshape import TargetShape
 
-from ..ops.support import attributes
+from ..ops.support import attributes, node
 
 Values: TypeAlias = st.SearchStrategy[Any]
+Operands: TypeAlias = Callable[[st.DrawFn, TensorType, dict[str, Any]], list[TensorType]]
 
 
 def examples(count: int) -> settings:
@@ -83,6 +87,34 @@ def _objects(kind: ObjectOf) -> Values:
     return st.sampled_from(bare) | st.sampled_from(sorted(kind.names)).flatmap(mapping)
 
 
+def _layers(kind: LayerOf) -> Values:
+    """Inner layers that go together with themselves, with few of their attributes."""
+
+    def mapping(name: str) -> Values:
+        fields = kind.fields(name)
+        either = kind.choices[name].either
+        required = {key: values(one.kind) for key, one in fields.items() if one.required and key not in either}
+        if either:
+            required[either[0]] = values(fields[either[0]].kind)
+        free = sorted(key for key in fields if key not in required and key not in either)
+        some = st.lists(st.sampled_from(free), max_size=3, unique=True) if free else st.just(list[str]())
+        return some.flatmap(
+            lambda keys: st.fixed_dictionaries(
+                {"op": st.just(name), **required, **{key: values(fields[key].kind) for key in keys}}
+            )
+        )
+
+    return st.sampled_from(sorted(kind.choices)).flatmap(mapping).filter(lambda value: _is_taken(kind, value))
+
+
+def _is_taken(kind: Kind, value: Any) -> bool:
+    try:
+        kind.decode(node(value))
+    except BadValue:
+        return False
+    return True
+
+
 def _target_shapes(_: TargetShape) -> Values:
     def with_free(case: tuple[list[int], int | None]) -> list[int]:
         shape, place = case
@@ -92,10 +124,10 @@ def _target_shapes(_: TargetShape) -> Values:
     return st.tuples(sizes, st.none() | st.integers(0, 3)).map(with_free)
 
 
-def _borders(_: Borders) -> Values:
+def _borders(kind: Borders) -> Values:
     amount = st.integers(0, 3)
     side = amount | st.lists(amount, min_size=2, max_size=2)
-    return amount | st.lists(side, min_size=2, max_size=2)
+    return amount | st.lists(side, min_size=kind.axes, max_size=kind.axes)
 
 
 _MAKERS: dict[type[Kind], Callable[[Any], Values]] = {
@@ -116,6 +148,7 @@ _MAKERS: dict[type[Kind], Callable[[Any], Values]] = {
     Axis: lambda _: st.integers(-4, 4).filter(bool),
     TargetShape: _target_shapes,
     Borders: _borders,
+    LayerOf: _layers,
     SettingsOf: lambda kind: st.fixed_dictionaries({}, optional={key: values(one) for key, one in kind.known.items()}),
 }
 
@@ -151,7 +184,8 @@ class Hint:
 
     ranks: tuple[int, ...] = (1, 2, 3)
     sizes: st.SearchStrategy[int] = field(default_factory=lambda: st.integers(1, 9))
-    operands: Callable[[st.DrawFn, TensorType, dict[str, Any]], list[TensorType]] | None = None
+    operands: Operands | None = None
+    fitting: Callable[[st.DrawFn, TensorType], dict[str, Any]] | None = None  # attributes that mostly go together
 
 
 def _types(draw: st.DrawFn, shape: list[int]) -> TensorType:
@@ -189,33 +223,125 @@ def _joined(draw: st.DrawFn, first: TensorType, given: dict[str, Any]) -> list[T
     return found
 
 
-def _with_state(draw: st.DrawFn, first: TensorType, given: dict[str, Any]) -> list[TensorType]:
-    units = given["units"]
-    state = draw(st.sampled_from([None, None, (units,), (units,), (units + 1,), (2, units)]))
-    return [first] if state is None else [first, _types(draw, list(state))]
+def _with_states(name: str) -> Operands:
+    """A sequence, and now and then initial states: mostly those that the op carries, else one too few or too wide."""
+
+    def operands(draw: st.DrawFn, first: TensorType, given: dict[str, Any]) -> list[TensorType]:
+        op = _registry.get(name)
+        if draw(st.booleans()):
+            return [first]
+        try:
+            made = decode(op, with_state(given))
+            found = op.infer(made, [first]) if op.checks(made) is None else first
+        except Mismatch:
+            return [first]
+        if isinstance(found, TensorType):
+            return [first]
+        states = [one for port, one in found.items() if "state" in port]
+        spoiled = draw(st.sampled_from(["no", "no", "no", "no", "size", "rank", "count"]))
+        shapes = [list(one.shape) for one in states]
+        if spoiled == "size":
+            shapes[-1][-1] += 1
+        elif spoiled == "rank":
+            shapes[0] = [2, *shapes[0]]
+        elif spoiled == "count":
+            shapes = shapes[:-1]
+        return [first, *(_types(draw, shape) for shape in shapes)]
+
+    return operands
 
 
-_IMAGE = Hint(ranks=(3,))
+def with_state(given: dict[str, Any]) -> dict[str, Any]:
+    """A recurrent op's attributes with `return_state`, which Bidirectional takes from its layers."""
+    if "layer" not in given:
+        return {**given, "return_state": True}
+    sides = [key for key in ("layer", "backward_layer") if given.get(key)]
+    return {**given, **{key: {**given[key], "return_state": True} for key in sides}}
+
+
+def _of_inner(name: str) -> Operands:
+    """Operands that mostly fit the inner layer: of its rank, or of one more where it is applied to each step."""
+
+    def operands(draw: st.DrawFn, first: TensorType, given: dict[str, Any]) -> list[TensorType]:
+        if draw(st.integers(0, 9)) > 0:
+            hint = hint_of(given["layer"]["op"])
+            rank = draw(st.sampled_from(hint.ranks))
+            shape = draw(st.lists(hint.sizes, min_size=rank, max_size=rank))
+            first = _types(draw, [draw(st.integers(1, 3)), *shape] if name == "TimeDistributed" else shape)
+        return [first] if name == "TimeDistributed" else _with_states(name)(draw, first, given)
+
+    return operands
+
+
+def _attended(draw: st.DrawFn, first: TensorType, given: dict[str, Any]) -> list[TensorType]:
+    """Query, value and perhaps key, which mostly fit: of other steps, and with features of their own."""
+    if first.rank < 2:
+        return [first, *draw(st.sampled_from([[], [first], [first, first]]))]
+    *free, steps, features = first.shape
+    steps = draw(st.sampled_from([steps, steps, steps + 1]))
+    value = [*free, steps, draw(st.sampled_from([features, features, features + 1]))]
+    key = [*free, draw(st.sampled_from([steps, steps, steps, 1])), draw(st.sampled_from([features, features, 2]))]
+    if free and draw(st.integers(0, 5)) == 0:
+        value[0] = 1
+    found = [first, _types(draw, value), _types(draw, key)]
+    return found[: draw(st.sampled_from([2, 3]))]
+
+
+def _means(draw: st.DrawFn, first: TensorType) -> dict[str, Any]:
+    """A mean and a variance for the whole, for each element of an axis, or for each of two."""
+    axes = draw(st.lists(st.integers(1, max(first.rank, 1)), max_size=2, unique=True).map(sorted))
+    sizes = [first.shape[axis - 1] for axis in axes if axis <= first.rank]
+
+    def lists(sizes: list[int], number: float) -> Any:
+        return [lists(sizes[1:], number) for _ in range(sizes[0])] if sizes else number
+
+    kept = sizes[draw(st.integers(0, len(sizes))) :]
+    axis = draw(st.sampled_from([axes, axes, [*axes, -1]])) or None
+    return {"axis": axis, "mean": lists(kept, 0.5), "variance": lists(kept, 2.0)}
+
+
+def _groups(draw: st.DrawFn, first: TensorType) -> dict[str, Any]:
+    return {"groups": draw(st.sampled_from([-1, 1, 2, 3]))}
+
+
+def _shared_heads(draw: st.DrawFn, first: TensorType) -> dict[str, Any]:
+    few = draw(st.integers(1, 3))
+    return {"num_query_heads": few * draw(st.integers(1, 3)), "num_key_value_heads": few}
+
+
+def _integers(draw: st.DrawFn, first: TensorType, given: dict[str, Any]) -> list[TensorType]:
+    return [TensorType(first.shape, draw(st.sampled_from(["int32", "int32", *INTS, "float32"])))]
+
+
+_SPATIAL = {  # by how an op's name ends
+    "1D": Hint(ranks=(2,)),
+    "2D": Hint(ranks=(3,)),
+    "3D": Hint(ranks=(4,), sizes=st.integers(1, 6)),
+}
 HINTS: dict[str, Hint] = {
-    "Conv1D": Hint(ranks=(2,)),
-    **dict.fromkeys(
-        [
-            "Conv2D",
-            "DepthwiseConv2D",
-            "MaxPooling2D",
-            "AveragePooling2D",
-            "GlobalAveragePooling2D",
-            "ZeroPadding2D",
-            "Cropping2D",
-        ],
-        _IMAGE,
-    ),
     **dict.fromkeys(["Add", "Multiply", "Average", "Maximum", "Minimum"], Hint(operands=_stretched)),
     "Subtract": Hint(operands=_pair),
     "Concatenate": Hint(sizes=st.integers(1, 4), operands=_joined),
     "Reshape": Hint(sizes=st.sampled_from([1, 2, 3, 4, 6])),
-    "SimpleRNN": Hint(ranks=(2,), operands=_with_state),
+    **{name: Hint(ranks=(2,), operands=_with_states(name)) for name in ("SimpleRNN", "GRU", "LSTM", "RNN")},
+    **{
+        f"ConvLSTM{axes}D": Hint(ranks=(axes + 2,), sizes=st.integers(1, 4), operands=_with_states(f"ConvLSTM{axes}D"))
+        for axes in (1, 2, 3)
+    },
+    **{
+        name: Hint(ranks=(2, 2, 2, 3), sizes=st.integers(1, 4), operands=_attended)
+        for name in ("AdditiveAttention", "Attention", "MultiHeadAttention")
+    },
+    "GroupQueryAttention": Hint(ranks=(2,), sizes=st.integers(1, 4), operands=_attended, fitting=_shared_heads),
+    "Embedding": Hint(operands=_integers),
+    "GroupNormalization": Hint(sizes=st.sampled_from([1, 2, 4, 6]), fitting=_groups),
+    "Normalization": Hint(fitting=_means),
+    **{name: Hint(operands=_of_inner(name)) for name in ("Bidirectional", "TimeDistributed")},
 }
+
+
+def hint_of(name: str) -> Hint:
+    return HINTS.get(name) or _SPATIAL.get(name[-2:]) or Hint()
 
 
 @dataclass(frozen=True)
@@ -229,7 +355,7 @@ class Case:
 @st.composite
 def cases(draw: st.DrawFn, op: OpDef) -> Case:
     """Attributes that each for itself is legal, and operands that mostly fit them."""
-    hint = HINTS.get(op.name, Hint())
+    hint = hint_of(op.name)
     fields = fields_of(op.attributes)
     given: dict[str, Any] = {}
     either = draw(st.sampled_from(op.either)) if op.either else None
@@ -238,8 +364,13 @@ def cases(draw: st.DrawFn, op: OpDef) -> Case:
         wanted = name == either if name in op.either else one.required or draw(st.integers(0, 9)) < share
         if wanted:
             given[name] = draw(values(one.kind))
+    if op.name == "Bidirectional" and given.get("backward_layer") and draw(st.integers(0, 4)) > 0:
+        turned = not given["layer"].get("go_backwards", False)
+        given["backward_layer"] = {**given["layer"], "go_backwards": turned, "use_bias": draw(st.booleans())}
     rank = draw(st.sampled_from(hint.ranks * 8 + (0, 1, 2, 3, 4)))
     first = _types(draw, draw(st.lists(hint.sizes, min_size=rank, max_size=rank)))
+    if hint.fitting is not None and draw(st.integers(0, 9)) > 0:
+        given |= hint.fitting(draw, first)
     if op.name == "Reshape" and draw(st.booleans()):
         given["target_shape"] = draw(_regrouped(first.shape))
     return Case(given, hint.operands(draw, first, given) if hint.operands else [first])

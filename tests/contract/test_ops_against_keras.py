@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import assume, given
@@ -20,6 +20,7 @@ from specc.ops import _registry
 from specc.ops._attributes import fields_of
 from specc.ops._base import Mismatch, OpDef
 from specc.ops._keras_objects import ACTIVATION, CONSTRAINT, INITIALIZER, REGULARIZER, KerasObject, ObjectOf
+from specc.ops._layers import Inner
 from specc.ops._settings import Settings
 
 from ..ops.support import node
@@ -33,8 +34,12 @@ EXCLUDED = {
     "self",
     "name",  # the node's name
     "kwargs",
+    "dtype",  # which every layer takes, most as one of `kwargs`
+    "weights",  # arrays
     "quantization_config",  # a post-training matter of targets
 }
+
+_TOKENS = ("computes on floats", "Keras computes on integers, which stand for an Embedding that was forgotten")
 
 # What Keras runs and specc refuses, by op: (what the message says, why)
 STRICTER: dict[str, list[tuple[str, str]]] = {
@@ -45,6 +50,41 @@ STRICTER: dict[str, list[tuple[str, str]]] = {
         ("uint64", "Keras makes uint32 or float32 of uint64 and another integer"),
     ],
     "Dropout": [("does not fit an operand", "Keras looks at it in training only, and stretches a shorter one")],
+    "AlphaDropout": [
+        ("does not fit an operand", "Keras looks at it in training only, and stretches a shorter one"),
+        ("a share below 1", "Keras divides by zero in training only"),
+    ],
+    "GaussianDropout": [("a share below 1", "Keras divides by zero in training only")],
+    "ActivityRegularization": [("computes on floats", "integers cannot be made smaller by training")],
+    **{f"AdaptiveMaxPooling{axes}D": [("", "a wrong shape may end Keras' process")] for axes in (1, 2, 3)},
+    **{
+        name: [
+            ("the same features", "Keras stretches features of 1"),
+            ("the same axes before the steps", "Keras stretches axes of 1"),
+            ("[..., steps, features]", "on vectors Keras attends over the batch"),
+            _TOKENS,
+        ]
+        for name in ("AdditiveAttention", "Attention")
+    },
+    "GroupQueryAttention": [_TOKENS],
+    "MultiHeadAttention": [
+        _TOKENS,
+        ("which is none of steps", "Keras attends over the heads, or over the batch"),
+        ("masks the first axis of steps", "Keras makes the mask for the first axis, whichever is attended over"),
+    ],
+    "Embedding": [("takes integers", "Keras cuts fractions off")],
+    "Normalization": [
+        ("needs `mean` and `variance`", "Keras waits for `adapt`, which no spec can call"),
+        ("twice", "Keras counts the axis once"),
+    ],
+    **{
+        name: [("computes on floats", "Keras cuts the results down to integers")]
+        for name in ("GroupNormalization", "LayerNormalization", "RMSNormalization")
+    },
+    **{
+        name: [("Keras trains a ConvLSTM", "Keras does not hand `trainable` on to the cell, and the model trains it")]
+        for name in ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional", "TimeDistributed")
+    },
     "Average": [("computes on floats", "Keras averages int32 into float64 whatever the layer's dtype")],
     **{
         name: [("uint64", "Keras narrows uint64 to uint32")]
@@ -70,6 +110,13 @@ def keras_class(op: OpDef) -> Any:
 def keras_value(value: Any) -> Any:
     if isinstance(value, KerasObject):
         return getattr(getattr(keras(), value.module), value.name)(**dict(value.arguments))
+    if isinstance(value, Inner):
+        own = [one for one in fields_of(value.definition.attributes).values() if not one.spec_only]
+        given = {one.name: getattr(value.attributes, one.name) for one in own}
+        differing = {one.name: given[one.name] for one in own if given[one.name] != one.default}
+        return getattr(keras().layers, value.name)(**{name: keras_value(one) for name, one in differing.items()})
+    if isinstance(value, tuple) and any(isinstance(one, Inner) for one in cast("tuple[Any, ...]", value)):
+        return [keras_value(one) for one in cast("tuple[Any, ...]", value)]
     return dict(value) if isinstance(value, Settings) else value
 
 
@@ -83,15 +130,34 @@ def make_layer(op: OpDef, attributes: Any, plain: dict[str, Any]) -> Any:
 def apply(op: OpDef, layer: Any, tensors: list[Any], **options: Any) -> list[Any]:
     first, rest = tensors[0], tensors[1:]
     if op.keywords:
-        result = layer(first, **dict(zip(op.keywords, rest, strict=False)), **options)
+        last = len(op.keywords) - 1
+        named = dict(zip(op.keywords[:-1], rest, strict=False))
+        left = nested(layer, rest[last:])
+        if left:
+            named[op.keywords[-1]] = left[0] if len(left) == 1 else left
+        result = layer(first, **named, **options)
     else:
         result = layer(tensors if op.arity.many else first, **options)
-    return list(result) if isinstance(result, (list, tuple)) else [result]
+    return keras().tree.flatten(result)
 
 
-def symbolic(op: OpDef, layer: Any, operands: list[TensorType]) -> list[TensorType]:
+def nested(layer: Any, states: list[Any]) -> list[Any]:
+    """Initial states as Keras wants them: those of a stack of cells nested cell by cell."""
+    layers, left = keras().layers, list(states)
+    if not states or not isinstance(layer, layers.RNN) or not isinstance(layer.cell, layers.StackedRNNCells):
+        return left
+    sizes = layer.cell.state_size
+    return [left.pop(0) if isinstance(size, int) else [left.pop(0) for _ in size] for size in sizes]
+
+
+def flags(op: OpDef, attributes: Any) -> dict[str, Any]:
+    """What the layer's call is given beside the operands."""
+    return {name: getattr(attributes, name) for name, one in fields_of(op.attributes).items() if one.call}
+
+
+def symbolic(op: OpDef, layer: Any, operands: list[TensorType], **options: Any) -> list[TensorType]:
     tensors = [keras().KerasTensor((None, *one.shape), one.dtype) for one in operands]
-    return [TensorType(tuple(one.shape[1:]), one.dtype) for one in apply(op, layer, tensors)]
+    return [TensorType(tuple(one.shape[1:]), one.dtype) for one in apply(op, layer, tensors, **options)]
 
 
 def run(op: OpDef, layer: Any, operands: list[TensorType], **options: Any) -> list[TensorType]:
@@ -118,8 +184,8 @@ def refused_by_keras(op: OpDef, attributes: Any, case: Case, message: str) -> bo
         return True
     try:
         layer = make_layer(op, attributes, case.given)
-        claimed = symbolic(op, layer, case.operands)
-        found = run(op, layer, case.operands)
+        claimed = symbolic(op, layer, case.operands, **flags(op, attributes))
+        found = run(op, layer, case.operands, **flags(op, attributes))
     except Exception:  # Keras raises many types: ValueError, IndexError, ZeroDivisionError, TensorFlow's own
         return True
     return [one.shape for one in found] != [one.shape for one in claimed]
@@ -141,6 +207,14 @@ def test_arguments_and_defaults_are_those_of_keras(op: OpDef) -> None:
         assert one.required == (default is inspect.Parameter.empty), name
         if not one.required:
             assert one.kind.decode(node(default)) == one.default, name
+
+
+@BY_NAME
+def test_arguments_of_the_call_and_their_defaults_are_those_of_keras(op: OpDef) -> None:
+    parameters = inspect.signature(keras_class(op).call).parameters
+    for name, one in fields_of(op.attributes).items():
+        if one.call:
+            assert parameters[name].default == one.default, name
 
 
 def test_the_arguments_of_input_are_those_of_keras() -> None:
@@ -185,9 +259,9 @@ def test_shapes_dtypes_and_weights_are_those_of_keras(op: OpDef, data: st.DataOb
     assume(refusal(op, attributes, case) is None)
     types = inferred(op, attributes, case.operands)
     layer = make_layer(op, attributes, case.given)
-    assert symbolic(op, layer, case.operands) == types
+    assert symbolic(op, layer, case.operands, **flags(op, attributes)) == types
     weights = op.weights(attributes, case.operands)
-    assert [(one.name, one.shape, one.trainable) for one in weights] == [
+    assert [(one.name.rpartition("/")[2], one.shape, one.trainable) for one in weights] == [
         (one.name, tuple(one.shape), one.trainable) for one in layer.weights
     ]
     assert sum(one.elements for one in weights) == layer.count_params()
@@ -196,17 +270,41 @@ def test_shapes_dtypes_and_weights_are_those_of_keras(op: OpDef, data: st.DataOb
 
 MINIMAL: dict[str, dict[str, Any]] = {
     "Activation": {"activation": "relu"},
-    "AveragePooling2D": {"pool_size": 2},
+    **{f"Adaptive{kind}Pooling{axes}D": {"output_size": 2} for kind in ("Average", "Max") for axes in (1, 2, 3)},
+    "AlphaDropout": {"rate": 0.5},
+    **{f"AveragePooling{axes}D": {"pool_size": 2} for axes in (1, 2, 3)},
     "Conv1D": {"filters": 2, "kernel_size": 2},
     "Conv2D": {"filters": 2, "kernel_size": 2},
     "Dense": {"units": 2},
     "DepthwiseConv2D": {"kernel_size": 2},
     "Dropout": {"rate": 0.5},
+    "GaussianDropout": {"rate": 0.5},
+    "GaussianNoise": {"stddev": 0.5},
+    "Embedding": {"input_dim": 9, "output_dim": 2},
+    "GroupNormalization": {"groups": 2},
+    "GroupQueryAttention": {"head_dim": 2, "num_query_heads": 2, "num_key_value_heads": 1},
+    "MultiHeadAttention": {"num_heads": 2, "key_dim": 2},
+    "Normalization": {"mean": 0.5, "variance": 2.0},
     "Reshape": {"target_shape": [-1]},
     "Rescaling": {"scale": 0.5},
-    "SimpleRNN": {"units": 2},
+    "Bidirectional": {"layer": {"op": "LSTM", "units": 2}},
+    **{f"ConvLSTM{axes}D": {"filters": 2, "kernel_size": 2} for axes in (1, 2, 3)},
+    **{name: {"units": 2} for name in ("GRU", "LSTM", "SimpleRNN")},
+    "RNN": {"cell": [{"op": "LSTMCell", "units": 2}, {"op": "GRUCell", "units": 3}]},
+    "TimeDistributed": {"layer": {"op": "Dense", "units": 2}},
+    **{f"SpatialDropout{axes}D": {"rate": 0.5} for axes in (1, 2, 3)},
 }
-RANKS = {"Conv1D": 2, "SimpleRNN": 2, **dict.fromkeys([op.name for op in OPS if op.name.endswith("2D")], 3)}
+RANKS = {
+    **{op.name: int(op.name[-2]) + 1 for op in OPS if op.name.endswith(("1D", "2D", "3D"))},
+    **{f"ConvLSTM{axes}D": axes + 2 for axes in (1, 2, 3)},
+    **dict.fromkeys(["Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN", "TimeDistributed"], 2),
+    **dict.fromkeys([op.name for op in OPS if op.name.endswith("Attention")], 2),
+}
+SHAPE = (2, 3, 4, 4, 2)  # of what most ops can work on, by its last axes
+
+
+def operand_for(op: OpDef, dtype: str = "float32") -> TensorType:
+    return TensorType(SHAPE[-RANKS.get(op.name, 3) :], dtype)
 
 
 def check_run(op: OpDef, plain: dict[str, Any], operands: list[TensorType]) -> None:
@@ -216,14 +314,15 @@ def check_run(op: OpDef, plain: dict[str, Any], operands: list[TensorType]) -> N
     if message is not None:
         assert refused_by_keras(op, attributes, case, message), message
     else:
-        assert run(op, make_layer(op, attributes, plain), operands) == inferred(op, attributes, operands)
+        layer = make_layer(op, attributes, plain)
+        assert run(op, layer, operands, **flags(op, attributes)) == inferred(op, attributes, operands)
 
 
 @BY_NAME
 @pytest.mark.parametrize("dtype", [*INTS, "bool"])
 def test_integers_and_booleans_come_out_as_keras_runs_them(op: OpDef, dtype: str) -> None:
     """Keras' symbolic call claims floats for integers; the arrays tell."""
-    operand = TensorType((4, 4, 2)[3 - RANKS.get(op.name, 3) :], dtype)
+    operand = operand_for(op, dtype)
     for plain in (MINIMAL.get(op.name, {}), {**MINIMAL.get(op.name, {}), "dtype": "float16"}):
         check_run(op, plain, [operand] * max(op.arity.least, 1))
 
@@ -261,7 +360,7 @@ def test_merges_of_two_dtypes_come_out_as_keras_runs_them(pair: tuple[str, str])
 
 def test_every_layer_runs_in_each_compute_dtype_or_is_refused() -> None:
     for op in OPS:
-        operand = TensorType((4, 4, 2)[3 - RANKS.get(op.name, 3) :])
+        operand = operand_for(op)
         for dtype in FLOATS:
             plain = {**MINIMAL.get(op.name, {}), "dtype": dtype}
             check_run(op, plain, [operand] * max(op.arity.least, 1))

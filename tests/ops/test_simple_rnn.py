@@ -57,7 +57,7 @@ def test_an_initial_state() -> None:
     assert RNN.keywords == ("initial_state",)
     assert shape("SimpleRNN", [5, 3], [8], units=8) == [8]
     error = refused("SimpleRNN", [5, 3], [7], units=8)
-    assert error.message == "SimpleRNN with 8 units takes an initial state of [8], found [7]"
+    assert error.message == "SimpleRNN takes an initial state of [8], found [7]"
     assert error.operand == 1
 
 
