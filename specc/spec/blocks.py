@@ -88,10 +88,11 @@ def _block(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockDecl:
 def _param(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockParam:
     """`int`, a default, or `{type: int, default: 1, doc: …}`."""
     name, node, type_name = entry.key.text, entry.value, None
-    check_name(entry.key, "a parameter", diagnostics)
     if name in COMMON:
         message = f"`{name}` cannot be a parameter of a block: nodes have such a key"
         diagnostics.report("invalid-name", message, (entry.key.span, "taken"), help=f"call it `{name}_` or better")
+    else:
+        check_name(entry.key, "a parameter", diagnostics)
     what = f"parameter `{name}`"
     if isinstance(node, Mapping):
         fields = Fields(node, what, diagnostics)

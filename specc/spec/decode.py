@@ -116,6 +116,7 @@ class _Decoder:
         outputs, inline = self.outputs(fields)
         elaborator = Elaborator(blocks, self.params, inputs, loops, self.diagnostics, self.odd)
         elaborated = elaborator.run((*entries, *inline))
+        self.is_complete = self.is_complete and elaborated.is_whole
         training = None
         entry = fields.entry("training")
         if entry is not None and not is_null(entry.value):
@@ -242,13 +243,18 @@ class _Decoder:
         if self.diagnostics.has("unknown-block", "yaml-limit") or not self.is_complete:
             return
         for block in blocks.values():
-            if block.name not in used:
+            if block.name not in used and block.is_whole:
                 help = f"use it as `block: {block.name}` or remove it"
                 message = f"block `{block.name}` is not used"
                 self.diagnostics.report("unused-block", message, (block.span, "no node uses it"), help=help)
                 for entry in block.nodes:
                     self.params.read_all(entry.value)
-            elif block.is_whole and self.params.is_sure and not self.diagnostics.has(*_MAY_HIDE_A_PARAMETER):
+            elif (
+                block.name in used
+                and block.is_whole
+                and self.params.is_sure
+                and not self.diagnostics.has(*_MAY_HIDE_A_PARAMETER)
+            ):
                 for param in block.params.values():
                     if param.name not in block.used:
                         message = f"parameter `{param.name}` of block `{block.name}` is not used"

@@ -22,7 +22,7 @@ from specc.spec.nodes import decode_node, only_call
 from specc.spec.params import Params
 from specc.spec.scopes import Item, Resolver, Scope, Site
 
-MAX_NODES = 100_000  # blocks in blocks, repeated, multiply
+MAX_NODES = 10_000  # of blocks and repeats: one in the other, they multiply
 _INDEX = "index"
 
 
@@ -35,6 +35,7 @@ class Elaborated:
     nodes: tuple[NodeDecl, ...]
     results: dict[str, Results]
     instances: tuple[Instance, ...]
+    is_whole: bool = True  # False where it was given up
 
 
 class Elaborator(Resolver):
@@ -55,6 +56,7 @@ class Elaborator(Resolver):
         self.decls: dict[str, NodeDecl] = {}
         self.instances: list[Instance] = []
         self.used: set[str] = set()
+        self.written = 0  # nodes that stand nowhere in the text by themselves
         self.demand = Demand(self)
 
     def run(self, entries: SequenceABC[Entry]) -> Elaborated:
@@ -65,7 +67,7 @@ class Elaborator(Resolver):
             for item in items:
                 self.finish(item)
         except _TooMany:
-            pass
+            return Elaborated((), {item.key.text: {} for item in items}, (), is_whole=False)
         results = {item.key.text: item.results for item in items if item.is_compound}
         return Elaborated(tuple(decl for item in items for decl in item.decls), results, tuple(self.instances))
 
@@ -107,6 +109,8 @@ class Elaborator(Resolver):
     def single(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
         kinds = [key for key in ("op", "call", "block") if key in site.node]
         if "block" in kinds and len(kinds) > 1:
+            block = site.node.get("block")
+            self.used |= {block.text} if isinstance(block, Scalar) else set[str]()
             message = f"node `{site.name}` has both `{kinds[0]}` and `block`"
             spans = [(site.node.entry(key), key) for key in ("block", kinds[0])]
             labels = [
@@ -141,8 +145,9 @@ class Elaborator(Resolver):
             decl = replace(decl, op=None, attributes=None, call=Reference(site.twin, None, site.key.span))
         self.decls[decl.name] = decl
         out.append(decl)
-        if len(self.decls) > MAX_NODES:
-            message = f"the spec comes to more than {MAX_NODES:,} nodes"
+        self.written += "/" in decl.name
+        if self.written > MAX_NODES:
+            message = f"the blocks and repeats come to more than {MAX_NODES:,} nodes"
             self.diagnostics.report("yaml-limit", message, (site.key.span, "at this one"), help="repeat less")
             raise _TooMany
         return decl.name
@@ -167,7 +172,7 @@ class Elaborator(Resolver):
             help = "`call` names a node of the block"
             known = list(site.scope.items)
             self.diagnostics.unknown("unknown-reference", "node", decl.call.span, decl.call.name, known, help)
-        return replace(decl.call, name=decl.name)
+        return None
 
     # `when` and `repeat`
 
