@@ -47,7 +47,8 @@ class _Writer:
         outputs = ", ".join(f"{one.name}: {_operand(one.value, graph)}" for one in graph.outputs)
         found.append(f"outputs: {{{outputs}}}")
         for entry in spec.rest:
-            found += _section(entry)
+            if not isinstance(entry.value, Sequence) or entry.value.items:
+                found += _section(entry)
         return found
 
     def input(self, name: str) -> str:
@@ -123,7 +124,7 @@ def _text(value: Node | str) -> str:
     """A value in YAML's flow style; strings in quotes where they would be read as something else."""
     if isinstance(value, str):
         is_plain = _PLAIN.fullmatch(value) and isinstance(resolve(value), str)
-        return value if is_plain else json.dumps(value, ensure_ascii=False)
+        return value if is_plain else json.dumps(value.replace("${", "$${"), ensure_ascii=False)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{one.key.text}: {_text(one.value)}" for one in value) + "}"
     if isinstance(value, Sequence):
