@@ -22,6 +22,8 @@ def literal(value: Any) -> str:
         return inner(value)
     if isinstance(value, tuple):
         items = [literal(one) for one in cast("tuple[Any, ...]", value)]
+        if isinstance(value[0] if items else None, Inner):
+            return f"[{', '.join(items)}]"
         return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
     return repr(value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specc._version import __version__
 from specc.emit import contract, training, weights
-from specc.emit.code import LINE_LENGTH, Code
+from specc.emit.code import LINE_LENGTH, Code, escaped
 from specc.emit.model import FILLED, ModelWriter, uses_fill, uses_ops
 from specc.ir import Graph
 from specc.lowering import Lowered
@@ -25,6 +25,10 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     code.comment("the keras build's weights and their shapes, and layers that were renamed since")
     code.add(f"REFERENCE: dict[str, tuple[int, ...]] = {weights.reference(lowered)}")
     code.add(f"RENAMED: dict[str, str] = {weights.renamed(spec)}")
+    parts = weights.parts(lowered)
+    if parts:
+        code.comment("the weights of layers that have layers inside them, in the order of Keras")
+        code.add(f"PARTS: dict[str, tuple[str, ...]] = {parts!r}")
     code.add()
     ModelWriter(lowered.graph, lowered.types, code).write()
     code.add(contract.ADAPT)
@@ -35,7 +39,7 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
         code.add(training.EXACT)
     if training.needs_as_in_spec(spec, lowered):
         code.add(training.AS_IN_SPEC)
-    code.add(weights.HELPERS)
+    code.add(weights.helpers(lowered))
     if uses_fill(lowered.graph):
         code.add(FILLED)
     return _formatted(str(code))
@@ -43,22 +47,17 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
 
 def _header(spec: Spec, target: Target, code: Code) -> None:
     doc = spec.doc.strip() or f"The network {spec.name}."
-    code.add('"""' + _escaped(doc))
+    code.add('"""' + escaped(doc))
     code.add()
     code.add(f"Built by specc {__version__} for the target {target.name} from the spec {spec.name}.")
     if spec.overrides:
         code.add(
-            "Parameters set: " + _escaped(", ".join(f"{name}={value}" for name, value in spec.overrides.items())) + "."
+            "Parameters set: " + escaped(", ".join(f"{name}={value}" for name, value in spec.overrides.items())) + "."
         )
     if target.chosen:
         code.add("Options: " + ", ".join(f"{name} {value}" for name, value in target.chosen.items()) + ".")
     code.add(f"Spec SHA-256: {spec.source.sha256}")
     code.add('"""')
-
-
-def _escaped(text: str) -> str:
-    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return text[:-1] + '\\"' if text.endswith('"') else text
 
 
 def _imports(graph: Graph, code: Code) -> None:

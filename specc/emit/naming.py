@@ -10,7 +10,7 @@ from specc.lowering import WeightSource, WeightTransform
 
 _MODULE = {
     "keras", "layers", "ops", "np", "math", "Any", "Path", "Mapping", "NamedTuple", "Tensor",
-    "INPUTS", "OUTPUTS", "TARGETS", "SPEC", "SPEC_SHA256", "TARGET", "REFERENCE", "RENAMED",
+    "INPUTS", "OUTPUTS", "TARGETS", "SPEC", "SPEC_SHA256", "TARGET", "PARTS", "REFERENCE", "RENAMED",
     "build_model", "compile_model", "fit_options", "adapt_inputs", "adapt_targets", "restore_outputs",
     "load_reference_weights", "filled", "ExactShape", "AsInSpec", "batch_size", "annotations",
 }  # fmt: skip

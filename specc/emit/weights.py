@@ -16,14 +16,11 @@ def _weights(model: keras.Model) -> dict[str, Any]:
 
 NESTED = '''
 def _weights(model: keras.Model) -> dict[str, Any]:
-    """A model's variables as `layer/weight`, or `layer/part/weight` where parts of a layer have weights of one name."""
+    """A model's variables as `layer/weight`; those of the layers inside a layer as `layer/part/weight`, by PARTS."""
     found: dict[str, Any] = {}
     for layer in model.layers:
-        names = [weight.name for weight in layer.weights]
-        for weight in layer.weights:
-            part = weight.path.removeprefix(f"{layer.path}/").partition("/")[0]
-            inside = f"{part}/" if names.count(weight.name) > 1 else ""
-            found[f"{layer.name}/{inside}{weight.name}"] = weight
+        names = PARTS.get(RENAMED.get(layer.name, layer.name)) or [weight.name for weight in layer.weights]
+        found |= {f"{layer.name}/{name}": weight for name, weight in zip(names, layer.weights, strict=True)}
     return found
 '''
 
@@ -63,8 +60,15 @@ def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
 
 def helpers(lowered: Lowered) -> str:
     """The functions that the emitted `load_reference_weights` calls."""
-    is_nested = any("/" in name for one in lowered.weights for name in (one.weight, one.source.weight))
-    return (NESTED if is_nested else PLAIN) + HELPERS
+    return (NESTED if parts(lowered) else PLAIN) + HELPERS
+
+
+def parts(lowered: Lowered) -> dict[str, tuple[str, ...]]:
+    """The weights of each layer that has layers inside it, in Keras' order: its own names for them are not unique."""
+    names: dict[str, dict[str, None]] = {}
+    for one in (*lowered.reference, *lowered.weights):
+        names.setdefault(layer_name(one.layer), {})[one.weight] = None
+    return {layer: tuple(found) for layer, found in names.items() if any("/" in name for name in found)}
 
 
 def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:

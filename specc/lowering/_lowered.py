@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from specc.ir import Graph, Operand, TensorType
 from specc.ir.graph import Types
-from specc.lowering._weights import WeightTransform
+from specc.lowering._weights import WeightSource, WeightTransform
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Lowered:
-    """A lowered graph with its types; `values` maps each of the user's values to what stands for it."""
+    """A lowered graph with its types; `values` maps each of the user's values to what stands for it.
+
+    `reference` are the weights of the user's layers, in Keras' order within each.
+    """
 
     graph: Graph
     types: Types
@@ -37,3 +40,4 @@ class Lowered:
     weights: tuple[WeightTransform, ...]
     outputs: dict[str, Value]
     inputs: dict[str, Value]
+    reference: tuple[WeightSource, ...] = ()

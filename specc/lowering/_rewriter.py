@@ -71,6 +71,7 @@ class Rewriter:
         self.path: list[str] = []
         self.lowered_types: Types = {}
         self.weights: dict[tuple[str, str], WeightTransform] = {}
+        self.reference: dict[tuple[str, str], WeightSource] = {}
         self.reserved: set[str] = {*graph.by_name, *graph.states, *graph.collects}
         self.given: set[str] = set()  # the names of nodes that the lowered graph has
         self.layer_names: dict[tuple[str, str], str] = {}
@@ -94,7 +95,8 @@ class Rewriter:
         graph = Graph(self.graph.name, inputs, nodes, rows, tuple(loops), self.graph.doc, self.graph.scopes)
         self.reports.counts(self.graph)
         inputs = {node.name: self.values[node.name, OUT] for node in self.inputs if (node.name, OUT) in self.values}
-        return Lowered(graph, self.lowered_types, self.values, tuple(self.weights.values()), outputs, inputs)
+        weights, reference = tuple(self.weights.values()), tuple(self.reference.values())
+        return Lowered(graph, self.lowered_types, self.values, weights, outputs, inputs, reference)
 
     def items(self, items: Sequence[topology.Item]) -> None:
         for item in items:
@@ -119,6 +121,7 @@ class Rewriter:
             one.name: WeightSource(node.layer, one.name, one.shape)
             for one in op.weights(node.attributes, [value.logical for value in operands])
         }
+        self.reference |= {(node.layer, name): one for name, one in weights.items()}
         try:
             found = self.legalize(node, operands, results, weights, is_logical=True, is_final=True)
         except _Illegal as error:

@@ -38,7 +38,7 @@ def test_the_weights_are_those_of_the_layer() -> None:
     assert weights("TimeDistributed", [5, 3], layer=DENSE) == {"kernel": [3, 4], "bias": [4]}
     assert trainable("TimeDistributed", [5, 3], layer={"op": "BatchNormalization"}) == ["gamma", "beta"]
     inner = {"op": "Bidirectional", "layer": {"op": "LSTM", "units": 4}}
-    assert list(weights("TimeDistributed", [5, 7, 3], layer=inner))[0] == "forward_layer/kernel"
+    assert next(iter(weights("TimeDistributed", [5, 7, 3], layer=inner))) == "forward_layer/kernel"
     assert trainable("TimeDistributed", [5, 7, 3], layer=inner, trainable=False) == []
 
 
