@@ -5,7 +5,8 @@ from __future__ import annotations
 from specc.lowering._lowered import Value
 from specc.lowering._pattern import Lowering, Site
 
-_ALIKE = ("Activation", "Dropout", "LeakyReLU", "ReLU", "Rescaling")
+_IDENTITIES = ("ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise", "Identity")
+_ALIKE = ("Activation", "LeakyReLU", "ReLU", "Rescaling", *_IDENTITIES)
 _ALONG_LAST = ("softmax", "log_softmax", "sparsemax")
 
 
@@ -22,4 +23,4 @@ def rewrite(site: Site) -> Value:
     return site.add(site.op, site.attributes, value, logical=site.result)
 
 
-LOWERING = Lowering("`Activation`, `Dropout`, `LeakyReLU`, `ReLU`, `Rescaling` on the layout.", matches, rewrite)
+LOWERING = Lowering(f"{', '.join(f'`{op}`' for op in _ALIKE)} on the layout.", matches, rewrite)
