@@ -77,7 +77,7 @@ def _reference(job: Job, module: ModuleType, progress: Progress) -> Prepared:
     same = job.target.layout == "logical"
     reference = module if same else runtime.load_module(job.reference_text, f"{job.stem}_reference")
     progress("running the keras build on random weights")
-    return verify.prepare(reference, job.inputs, job.activation_bytes)
+    return verify.prepare(reference, job.inputs, job.activation_bytes, job.graph)
 
 
 def _models(

@@ -170,7 +170,8 @@ class Bodies:
                 return None
             operands = tuple(ref(one) for one in node.operands)
             ports = registry.get(node.op).ports(node.attributes)
-            items[key] = Item(key, node.op, literals.texts(node), operands, ports, node=node)
+            kind = ", ".join([node.op, *literals.call_arguments(node)])  # which no function has as parameters
+            items[key] = Item(key, kind, literals.texts(node), operands, ports, node=node)
         order = _ordered(items)
         if order is None:
             return None

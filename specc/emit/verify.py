@@ -15,7 +15,7 @@ import numpy as np
 
 from specc.emit import runtime
 from specc.emit.naming import layer_name
-from specc.emit.probes import batch_size, probes
+from specc.emit.probes import batch_size, integers_below, probes
 from specc.emit.runtime import Array
 from specc.ir import Graph, TensorType, topology
 from specc.ir.graph import OUT
@@ -88,15 +88,21 @@ def scaled_error(found: Array, expected: Array) -> float:
     return difference / scale if scale > 0 else difference
 
 
-def prepare(module: ModuleType, inputs: Mapping[str, TensorType], activation_bytes: int) -> Prepared:
-    """A reference whose outputs are finite and depend on the probes: other seeds and gains are tried until they do."""
+def prepare(
+    module: ModuleType, inputs: Mapping[str, TensorType], activation_bytes: int, graph: Graph | None = None
+) -> Prepared:
+    """A reference whose outputs are finite and depend on the probes: other seeds and gains are tried until they do.
+
+    `graph` tells which integers an input may hold.
+    """
     model = runtime.build(module)
     count = batch_size(activation_bytes)
+    below = integers_below(graph) if graph is not None else {}
     tried: Prepared | None = None
     for gain in _GAINS:
         for seed in range(_SEEDS):
             runtime.randomize(model, seed, gain)
-            data = probes(inputs, count, seed)
+            data = probes(inputs, count, seed, below)
             tried = Prepared(module, model, data, run(module, model, data))
             if not all(_is_finite(one) for one in tried.outputs.values()):
                 break  # it explodes: less gain
