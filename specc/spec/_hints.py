@@ -44,6 +44,8 @@ SECTION_HINTS = {
 # Nodes
 
 _SHAPES = "shapes of inputs stand under `inputs`; all others are inferred"
+_NO_MASKS = "specc has no masks: every step counts; cut or pad the sequences, or multiply by the mask as an input"
+_CELL = "a cell stands in an RNN: `{op: RNN, cell: {op: LSTMCell, units: 4}}`"
 READS = "what a node reads is its `from`"
 KIND = "the Keras class is given as `op`"
 NODE = {
@@ -53,12 +55,21 @@ NODE = {
     "batch_shape": _SHAPES,
     "input_dim": _SHAPES,
     "weights": "a spec holds no weights; load them into the built model",
+    "mask": _NO_MASKS,
+    "zero_output_for_mask": _NO_MASKS,
     "inputs": READS,
     "input": READS,
     "type": KIND,
     "class_name": KIND,
     "layer": KIND,
     MERGE: NO_MERGE,
+}
+OPS = {  # layers of Keras that are no ops, and why
+    "GRUCell": _CELL,
+    "LSTMCell": _CELL,
+    "Masking": _NO_MASKS,
+    "SimpleRNNCell": _CELL,
+    "StackedRNNCells": "a stack is a list of cells: `{op: RNN, cell: [{op: LSTMCell, units: 4}, …]}`",
 }
 OTHER_WORDS = {  # what Keras 1, other frameworks and papers call an attribute
     "act": "activation",

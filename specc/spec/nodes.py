@@ -10,8 +10,9 @@ from specc.diagnostics import Diagnostics, Fix, closest, did_you_mean, short
 from specc.ops import _registry as registry
 from specc.ops._attributes import AttributeField, Str, describe, fields_of
 from specc.ops._base import Mismatch, OpDef
+from specc.ops._left_out import LEFT_OUT, SECOND_NAMES
 from specc.source import Mapping, Node, Scalar, Sequence, Span
-from specc.spec._hints import KIND, NODE, OTHER_WORDS, READS
+from specc.spec._hints import KIND, NODE, OPS, OTHER_WORDS, READS
 from specc.spec.document import NodeDecl, Reference
 from specc.spec.fields import IDENTIFIER, MERGE, NO_MERGE, Broken, Fields, decode_value
 
@@ -114,8 +115,17 @@ def _definition(node: Node, diagnostics: Diagnostics) -> OpDef | None:
         help = "declare it under `inputs`: `inputs: {features: [13]}`"
         diagnostics.report("unknown-op", "an input is no node", (node.span, "not an op"), help=help)
         return None
+    if node.text in OPS:
+        message = f"`{node.text}` is not an op of specc"
+        diagnostics.report("unknown-op", message, (node.span, "not an op"), help=OPS[node.text])
+        return None
+    meant = node.text.rpartition(".")[2]
+    if meant in LEFT_OUT:
+        message = f"specc leaves out Keras' {meant}"
+        diagnostics.report("unknown-op", message, (node.span, "not an op"), help=LEFT_OUT[meant])
+        return None
     names = [name for name in registry.names() if name != "Input"]
-    near = closest(node.text.rpartition(".")[2], names)
+    near = closest(SECOND_NAMES.get(meant, meant), names)
     fix = None
     if near and node.span.text == node.text:
         fix = Fix(node.span, near[0], f"replace `{node.text}` by `{near[0]}`")
