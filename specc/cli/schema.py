@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import textwrap
+from collections.abc import Sequence
 from typing import Any, cast
 
 import click
@@ -48,10 +48,21 @@ def _pretty(value: Any, indent: str, used: int) -> str:
     if isinstance(value, list):
         items = [_pretty(one, inner, 0) for one in cast("list[Any]", value)]
         if not any(isinstance(one, (dict, list)) for one in cast("list[Any]", value)):
-            items = textwrap.wrap(", ".join(items), _WIDTH - len(inner), break_on_hyphens=False)
-            return f"[\n{inner}" + f"\n{inner}".join(items) + f"\n{indent}]"
+            return f"[\n{inner}" + f"\n{inner}".join(_lines(items, _WIDTH - len(inner))) + f"\n{indent}]"
     else:
         keys = [(f"{json.dumps(key)}: ", one) for key, one in cast("dict[str, Any]", value).items()]
         items = [key + _pretty(one, inner, len(key)) for key, one in keys]
     opening, closing = "[]" if isinstance(value, list) else "{}"
     return opening + "".join(f"\n{inner}{one}," for one in items)[:-1] + f"\n{indent}{closing}"
+
+
+def _lines(items: Sequence[str], width: int) -> list[str]:
+    """Items of a list, as many on each line as fit."""
+    found = [items[0]]
+    for item in items[1:]:
+        if len(found[-1]) + len(item) + 3 <= width:
+            found[-1] += f", {item}"
+        else:
+            found[-1] += ","
+            found.append(item)
+    return found

@@ -6,190 +6,121 @@ ops or Keras classes take alike is written once, under `$defs`, and every scalar
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterator
-from functools import cache
-from typing import Any, TypeAlias, cast
+from collections.abc import Sequence
 
 from specc.ops import _registry as registry
-from specc.ops._attributes import AttributeField, Float, Int, Kind, ListOf, Schema, Str, fields_of
+from specc.ops._attributes import Enum, Float, Int, ListOf, Schema, Str, fields_of
 from specc.ops._base import OpDef
-from specc.ops._keras_objects import ACTIVATION, ACTIVITY_REGULARIZER, CONSTRAINT, INITIALIZER, REGULARIZER, KerasObject
 from specc.spec._callbacks import CALLBACKS
-from specc.spec._training_objects import FIT, LOSS, METRIC, OPTIMIZER, SCHEDULE
+from specc.spec._schema_values import (
+    EXPRESSION,
+    of_argument,
+    of_attribute,
+    of_kind,
+    of_schema,
+    share_properties,
+    shared_kinds,
+)
+from specc.spec._training_objects import FIT
 from specc.spec.decode import SCHEDULES, VERSION
+from specc.spec.nodes import COMMON
+from specc.spec.params import TYPES
 from specc.spec.settings import LIMITS
 
 ID = "urn:specc:schema:spec:1"
-_EXPRESSION: Schema = {"$ref": "#/$defs/expression"}
 _NAME = "^[A-Za-z_][A-Za-z0-9_]*$"
-_SHORT = 60  # characters of a property's schema that are as well repeated as referred to
-_PASSES = Int(1, 1_000_000)
-_SHARED: dict[str, Kind] = {
-    "activation": ACTIVATION,
-    "initializer": INITIALIZER,
-    "regularizer": REGULARIZER,
-    "activity_regularizer": ACTIVITY_REGULARIZER,
-    "constraint": CONSTRAINT,
-    "optimizer": OPTIMIZER,
-    "schedule": SCHEDULE,
-    "loss": LOSS,
-    "metric": METRIC,
+_KINDS = ("op", "call", "block")
+_CALL = "The node whose layer is applied again, with the same weights."
+_BLOCK = "The block that is written out here."
+_LIMITS = {
+    "params_max": "The most weights that are stored.",
+    "macs_max": "The most multiply-accumulates for one example.",
+    "activation_bytes_max": "The most memory that results take at one time, in bytes.",
 }
 
 
 def schema(targets: Schema) -> Schema:
     """The whole language as JSON Schema 2020-12; `targets` is that of the section of their options."""
-    found = _language(targets)
-    definitions = cast("Schema", found["$defs"])
-    shared = _shared_properties(definitions)
-    definitions.update({name: cast("Schema", json.loads(text)) for (_, text), name in shared.items()})
-    return found
-
-
-def _language(targets: Schema) -> Schema:
+    definitions = _definitions(targets)
+    share_properties(definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,
         "title": f"specc network, language version {VERSION}",
-        "type": "object",
-        "required": ["specc", "inputs", "outputs"],
-        "additionalProperties": False,
-        "properties": {
-            "specc": {"const": VERSION, "description": "The version of the language."},
-            "name": _described({"type": "string", "pattern": _NAME}, "Name of the model; the file's stem if left out."),
-            "doc": _text("What the model is; becomes the emitted module's docstring."),
-            "params": _or_empty(
-                _described(_named(_ref("param")), "Named values, used as ${name}, overridden by --set.")
-            ),
-            "inputs": _described(_named(_ref("input")), "What goes in: name to shape, without the batch axis."),
-            "nodes": _or_empty(_described(_named(_ref("node")), "The network: name to node, in reading order.")),
-            "loops": _or_empty(_described(_named(_ref("loop")), "Feedback: states carried from pass to pass.")),
-            "outputs": _ref("outputs"),
-            "training": _ref("training"),
-            "budget": _ref("budget"),
-            "targets": _ref("targets"),
-            "moved": _ref("moved"),
-        },
-        "$defs": _definitions(targets),
+        **_object(_sections(), ["specc", "inputs", "outputs"]),
+        "$defs": definitions,
+    }
+
+
+def _sections() -> Schema:
+    name: Schema = {"type": "string", "pattern": _NAME}
+    return {
+        "specc": {"const": VERSION, "description": "The version of the language."},
+        "name": _described(name, "Name of the model; the file's stem if left out."),
+        "doc": _text("What the model is; becomes the emitted module's docstring."),
+        "params": _section(_named(_ref("param")), "Named values, used as `${name}`, overridden by `--set`."),
+        "inputs": _described(_named(_ref("input")), "What goes in: name to shape, without the batch axis."),
+        "blocks": _section(_named(_ref("block")), "Parts that nodes use by name: `{block: name}`."),
+        "nodes": _section(_named(_ref("node")), "The network: name to node, in reading order."),
+        "loops": _section(_named(_ref("loop")), "Feedback: states carried from pass to pass."),
+        "outputs": _ref("outputs"),
+        "training": _ref("training"),
+        "budget": _ref("budget"),
+        "targets": _ref("targets"),
+        "moved": _ref("moved"),
     }
 
 
 def _definitions(targets: Schema) -> Schema:
     ops = [op for op in registry.all_ops() if op.name != "Input"]
-    move = _object({"from": _text("The old name."), "to": _text("The new name.")}, ["from", "to"])
     return {
-        "expression": {"type": "string", "pattern": r"\$\{", "description": "an expression: ${...}"},
+        "expression": {"title": "expression", "type": "string", "pattern": r"\$\{"},
         "reference": {
+            "title": "reference",
             "type": "string",
             "pattern": r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)?$|\$\{",
-            "description": "A node, input or state, or one result of a node: node.port.",
         },
-        "references": {
-            "anyOf": [_ref("reference"), {"type": "array", "items": _ref("reference"), "minItems": 1}],
-            "description": "What the node reads; the node above if left out.",
-        },
+        "references": _alternatives(
+            "What the node reads: a name, `node.port`, or a list of them; the node above if left out.",
+            _ref("reference"),
+            {"type": "array", "items": _ref("reference"), "minItems": 1},
+        ),
         "param_value": {
             "anyOf": [
                 {"type": ["number", "string", "boolean"]},
                 {"type": "array", "items": _ref("param_value")},
             ]
         },
-        "param": _param(),
+        "param": _param(["default"]),
+        "block_param": _param([]),
         "input": _input(),
+        "block": _block(),
         "node": _node(ops),
         **{f"op_{op.name}": _op(op) for op in ops},
+        "node_call": _kind_of_node(
+            "call",
+            _described(_ref("reference"), _CALL),
+            "A layer that is applied again.",
+        ),
+        "node_block": {
+            **_kind_of_node("block", _text(_BLOCK), "An instance of a block."),
+            "additionalProperties": _described(_ref("param_value"), "An argument of the block."),
+        },
+        "repeat": _repeat(),
+        "when": _alternatives(
+            "Whether the node is there; where it is not, its first operand stands for it.",
+            {"type": "boolean"},
+            EXPRESSION,
+        ),
         "loop": _loop(),
-        "outputs": {
-            "description": "What comes out: a name, a list of names, or name to node.",
-            "anyOf": [
-                _ref("reference"),
-                {"type": "array", "items": _ref("reference"), "minItems": 1},
-                _named({"anyOf": [_ref("reference"), _ref("node")]}) | {"minProperties": 1},
-            ],
-        },
-        "training": {"anyOf": [_training(), {"type": "null"}]},
-        "budget": _or_empty(_budget()),
+        "outputs": _outputs("What comes out: a name, a list of names, or name to node.", _ref("node")),
+        "block_outputs": _outputs("What the block gives: a name, a list of names, or port to name."),
+        "training": _training(),
+        "budget": _budget(),
         "targets": _targets(targets),
-        "moved": {
-            "description": "Renames, so that checkpoints and reviews follow.",
-            "anyOf": [move, {"type": "array", "items": move}, {"type": "null"}],
-        },
-        **{f"kind_{name}": _value(one, except_for=name) for name, one in _shared_kinds().items()},
+        "moved": _moved(),
+        **shared_kinds(),
     }
-
-
-@cache
-def _shared_kinds() -> dict[str, Schema]:
-    return {name: kind.schema() for name, kind in _SHARED.items()}
-
-
-def _value(found: Schema, except_for: str = "") -> Schema:
-    """A kind's schema in which every scalar and list may be an expression, and shared kinds are referred to."""
-    for name, one in _shared_kinds().items():
-        if name != except_for and found == one:
-            return _ref(f"kind_{name}")
-    if "anyOf" in found:
-        options: list[Schema] = []
-        for one in found["anyOf"]:
-            inner = _value(one)
-            options += inner.get("anyOf", [inner])
-        plain = [one for one in _merged(options) if one != _EXPRESSION]
-        if any("op" in one.get("properties", {}) for one in plain):
-            plain.append({"type": "object", "properties": {"op": _EXPRESSION}, "required": ["op"]})
-        return {**found, "anyOf": [*plain, _EXPRESSION] if _EXPRESSION in options else plain}
-    if "properties" in found:
-        properties = {key: one if key == "op" else _value(one) for key, one in found["properties"].items()}
-        return {**found, "properties": properties}
-    if found.get("type") == "string":
-        return found
-    inner = {**found, "items": _value(found["items"])} if "items" in found else dict(found)
-    notes = {key: inner.pop(key) for key in ("description", "default") if key in inner}
-    return {"anyOf": [inner, _EXPRESSION], **notes}
-
-
-def _merged(options: list[Schema]) -> list[Schema]:
-    """Classes that take the same arguments as one, under any of their names: most metrics take only a name."""
-    found: dict[str, Schema] = {}
-    for one in options:
-        properties = one.get("properties", {})
-        names: list[str] = properties["op"]["enum"] if "op" in properties else []
-        rest = json.dumps({**one, "properties": {**properties, "op": None}} if names else one)
-        if names and rest in found:
-            names = [*found[rest]["properties"]["op"]["enum"], *names]
-        found[rest] = {**one, "properties": {**properties, "op": {"enum": names}}} if names else one
-    return list(found.values())
-
-
-_Property: TypeAlias = tuple[str, str]  # name and schema, as text
-
-
-def _shared_properties(definitions: Schema) -> dict[_Property, str]:
-    """Replaces the properties that stand several times by references, in place; the names they have in `$defs`."""
-    every = [(properties, key) for properties in _properties(definitions) for key in properties]
-    counts = Counter[_Property]((key, json.dumps(properties[key])) for properties, key in every)
-    names: dict[_Property, str] = {}
-    for properties, key in every:
-        text = json.dumps(properties[key])
-        if counts[key, text] > 1 and len(text) > _SHORT:
-            others = sum(name == key for name, _ in names)
-            name = names.setdefault((key, text), f"attribute_{key}" + (f".{others + 1}" if others else ""))
-            properties[key] = _ref(name)
-    return names
-
-
-def _properties(found: Any) -> Iterator[Schema]:
-    """Every `properties` of a schema, inner ones first."""
-    if isinstance(found, dict):
-        part = cast("Schema", found)
-        for value in part.values():
-            yield from _properties(value)
-        if isinstance(part.get("properties"), dict) and "type" in part:
-            yield part["properties"]
-    elif isinstance(found, list):
-        for one in cast("list[Any]", found):
-            yield from _properties(one)
 
 
 def _ref(name: str) -> Schema:
@@ -204,95 +135,139 @@ def _described(found: Schema, description: str) -> Schema:
     return {**found, "description": description}
 
 
+def _alternatives(description: str, *options: Schema) -> Schema:
+    return {"description": description, "anyOf": list(options)}
+
+
 def _named(values: Schema) -> Schema:
     return {"type": "object", "propertyNames": {"pattern": _NAME}, "additionalProperties": values}
 
 
-def _object(properties: Schema, required: list[str] | None = None) -> Schema:
+def _object(properties: Schema, required: Sequence[str] = ()) -> Schema:
     found: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    return found | ({"required": required} if required else {})
+    return found | ({"required": list(required)} if required else {})
 
 
-def _or_empty(found: Schema) -> Schema:
-    """A section that may be left empty."""
-    return {**found, "type": ["object", "null"]}
+def _section(found: Schema, description: str = "") -> Schema:
+    """A part that may be left empty."""
+    return {**found, "type": ["object", "null"]} | ({"description": description} if description else {})
 
 
-def _kind(kind: Kind) -> Schema:
-    return _value(kind.schema())
+# nodes
 
 
-def _argument(argument: tuple[Kind, Any]) -> Schema:
-    kind, default = argument
-    return {**_kind(kind), **({} if default in (..., None) else {"default": default})}
-
-
-def _attribute(field: AttributeField) -> Schema:
-    found = _described(_kind(field.kind), field.doc)
-    default = field.default
-    if field.required or default is None:
-        return found
-    if isinstance(default, KerasObject):
-        default = default.name
-    if isinstance(default, tuple):
-        default = list(cast("tuple[Any, ...]", default))
-    return {**found, "default": default}
+def _common() -> Schema:
+    """What every node may say, beside what it is."""
+    return {
+        "from": _ref("references"),
+        "doc": _text("What the node is for; becomes a comment."),
+        "init": _described(_ref("reference"), "Its value before the first pass of a synchronous loop."),
+        "repeat": _ref("repeat"),
+        "when": _ref("when"),
+    }
 
 
 def _op(op: OpDef) -> Schema:
     """The attributes of one op's nodes."""
     fields = fields_of(op.attributes)
-    fields = fields_of(op.attributes)
-    common: Schema = {
-        "op": {"const": op.name, "description": op.doc},
-        "from": _ref("references"),
-        "doc": _text("What the node is for; becomes a comment."),
-        "init": _described(_ref("reference"), "Its value before the first pass of a synchronous loop."),
-    }
+    own = {name: of_attribute(field) for name, field in fields.items()}
     required = [name for name, field in fields.items() if field.required and name not in op.either]
-    found = _object({**common, **{name: _attribute(field) for name, field in fields.items()}}, ["op", *required])
-    found["description"] = op.doc
-    if op.either:
-        found["oneOf"] = [{"required": [name]} for name in op.either]
-    return found
+    found = _object({"op": {"const": op.name, "description": op.doc}, **_common(), **own}, ["op", *required])
+    either: Schema = {"oneOf": [{"required": [name]} for name in op.either]} if op.either else {}
+    return {"title": op.name, "description": op.doc, **found, **either}
+
+
+def _kind_of_node(key: str, value: Schema, description: str) -> Schema:
+    """A node that is no op of its own."""
+    return {"title": key, "description": description, **_object({key: value, **_common()}, [key])} | (
+        {"not": {"anyOf": [{"required": [one]} for one in _KINDS if one != key]}} if key == "block" else {}
+    )
 
 
 def _node(ops: list[OpDef]) -> Schema:
-    call = _object(
-        {
-            "call": _described(_ref("reference"), "The node whose layer is applied again, with the same weights."),
-            "from": _ref("references"),
-            "doc": _text("What the node is for; becomes a comment."),
-            "init": _ref("reference"),
-        },
-        ["call"],
-    )
+    op = {
+        "anyOf": [{"enum": [op.name for op in ops], "enumDescriptions": [op.doc for op in ops]}, EXPRESSION],
+        "description": "A Keras layer class.",
+    }
+    others = {"call": _text(_CALL), "block": _text(_BLOCK)}
     return {
         "type": "object",
-        "properties": {
-            "op": {"anyOf": [{"enum": [op.name for op in ops]}, _EXPRESSION], "description": "A Keras layer class."}
-        },
-        "anyOf": [{"required": ["op"]}, {"required": ["call"]}],
+        "properties": {"op": op, "call": True, "block": True, **_common()},
+        "anyOf": [{"required": [key]} for key in _KINDS],
         "allOf": [
-            {"if": {"required": ["op"], "properties": {"op": {"const": op.name}}}, "then": _ref(f"op_{op.name}")}
-            for op in ops
-        ]
-        + [{"if": {"required": ["call"]}, "then": call}],
+            *(
+                {"if": {"required": ["op"], "properties": {"op": {"const": op.name}}}, "then": _ref(f"op_{op.name}")}
+                for op in ops
+            ),
+            {
+                "if": {"required": ["op"], "properties": {"op": EXPRESSION}},
+                "then": {"properties": {"call": False, "block": False}},
+            },
+            {"if": {"properties": dict.fromkeys(_KINDS, False)}, "then": {"properties": others}},  # offered until then
+            {"if": {"required": ["call"], "properties": {"op": False}}, "then": _ref("node_call")},
+            {"if": {"required": ["block"], "properties": {"op": False, "call": False}}, "then": _ref("node_block")},
+        ],
     }
 
 
-def _param() -> Schema:
-    types = {"enum": ["int", "float", "bool", "str"], "description": "What the value has to be."}
-    typed = _object({"default": _ref("param_value"), "type": types, "doc": _text("What it is.")}, ["default"])
-    return {"anyOf": [_ref("param_value"), typed]}
+def _repeat() -> Schema:
+    count = of_kind(Int(1))
+    counted = _object(
+        {
+            "count": _described(count, "How many copies."),
+            "first": _described({"type": "object"}, "Arguments of the first copy, in place of the others'."),
+        },
+        ["count"],
+    )
+    return _alternatives("How many copies are chained: `name/1` reads what the node reads.", *count["anyOf"], counted)
+
+
+# the other sections
+
+
+def _param(required: Sequence[str]) -> Schema:
+    doc = "A default, or `{type: …, default: …}`." if required else "A type, a default, or `{type: …, default: …}`."
+    types = of_kind(Enum(*TYPES)) | {"description": "What the value has to be."}
+    typed: Schema = _object(
+        {"type": types, "default": _described(_ref("param_value"), "Its value."), "doc": _text("What it is.")}, required
+    )
+    if not required:
+        typed["anyOf"] = [{"required": ["type"]}, {"required": ["default"]}]
+    return _alternatives(doc, *([] if required else [{"enum": [*TYPES]}]), _ref("param_value"), typed)
 
 
 def _input() -> Schema:
     fields = fields_of(registry.get("Input").attributes)
-    shape = _kind(fields["shape"].kind)
-    properties = {name: _attribute(field) for name, field in fields.items()}
+    shape = of_kind(fields["shape"].kind)
+    properties = {name: of_attribute(field) for name, field in fields.items()}
     full = _object({**properties, "doc": _text("What it is.")}, ["shape"])
-    return {"anyOf": [*shape["anyOf"], full]}
+    return _alternatives("The shape without the batch axis, or `{shape: …, dtype: …}`.", *shape["anyOf"], full)
+
+
+def _block() -> Schema:
+    name: Schema = {"type": "string", "pattern": _NAME}
+    params = {**_named(_ref("block_param")), "propertyNames": {"pattern": _NAME, "not": {"enum": list(COMMON)}}}
+    inputs = _alternatives("What it reads: a name, or a list of names.", name, {"type": "array", "items": name})
+    return _object(
+        {
+            "params": _section(params, "What a use may give: a type, a default, or `{type: …, default: …}`."),
+            "inputs": inputs,
+            "nodes": _described(_named(_ref("node")) | {"minProperties": 1}, "Its nodes, in reading order."),
+            "outputs": _ref("block_outputs"),
+            "doc": _text("What the block is."),
+        },
+        ["inputs", "nodes", "outputs"],
+    ) | {"description": "Nodes that are written out wherever a node says `block:`."}
+
+
+def _outputs(description: str, *others: Schema) -> Schema:
+    one = {"anyOf": [_ref("reference"), *others]} if others else _ref("reference")
+    return _alternatives(
+        description,
+        _ref("reference"),
+        {"type": "array", "items": _ref("reference"), "minItems": 1},
+        _named(one) | {"minProperties": 1},
+    )
 
 
 def _loop() -> Schema:
@@ -303,56 +278,61 @@ def _loop() -> Schema:
         },
         ["init", "next"],
     )
-    passes = _described(_kind(_PASSES), "How often the body runs.")
-    schedule = _described(_kind(SCHEDULES), "sweep: a pass is a full sweep; synchronous: every edge costs one pass.")
+    schedule = "`sweep`: a pass is a full sweep. `synchronous`: every edge costs one pass."
+    collect = "Values at every pass, stacked on a new first axis."
+    states = _named(_described(state, "A value carried from one pass to the next."))
     return _object(
         {
-            "passes": passes,
-            "states": _described(_named(state) | {"minProperties": 1}, "The values carried from one pass to the next."),
-            "schedule": {**schedule, "default": "sweep"},
-            "collect": _or_empty(
-                _described(_named(_ref("reference")), "Values at every pass, stacked on a new first axis.")
-            ),
+            "passes": _described(of_kind(Int(1, 1_000_000)), "How often the body runs."),
+            "states": _described(states | {"minProperties": 1}, "The values carried from one pass to the next."),
+            "schedule": {**_described(of_kind(SCHEDULES), schedule), "default": "sweep"},
+            "collect": _section(_named(_described(_ref("reference"), "The node.")), collect),
         },
         ["passes", "states"],
-    )
+    ) | {"description": "A loop: what leads from its states to their next values runs once in every pass."}
 
 
 def _training() -> Schema:
-    one_or_many = [_ref("kind_metric"), {"type": "array", "items": _ref("kind_metric")}]
-    callbacks = {
-        key: _described(
-            _object(
-                {name: _argument(argument) for name, argument in one.arguments.items()},
-                [name for name, (_, default) in one.arguments.items() if default is ...],
-            ),
-            f"Keras' {one.name}.",
-        )
-        for key, one in CALLBACKS.items()
-    }
-    fit = _object({**{name: _kind(kind) for name, (kind, _) in FIT.items()}, **callbacks})
+    metrics = [_ref("kind_metric"), {"type": "array", "items": _ref("kind_metric")}]
+    loss_weights = "The weights of the outputs' losses in their sum."
     found = _object(
         {
-            "optimizer": _ref("kind_optimizer"),
+            "optimizer": _described(_ref("kind_optimizer"), "The optimizer: a name, or `{op: …}` with arguments."),
             "loss": _described(_ref("kind_loss"), "The loss of the only output."),
             "losses": _described(_named(_ref("kind_loss")), "The losses, by output."),
-            "loss_weights": _or_empty(_named(_kind(Float(0)))),
-            "metrics": {"anyOf": [*one_or_many, _named({"anyOf": one_or_many})]},
-            "fit": _or_empty(_described(fit, "Arguments of model.fit.")),
+            "loss_weights": _section(_named(of_kind(Float(0))), loss_weights),
+            "metrics": _alternatives("What is measured, by output.", *metrics, _named({"anyOf": metrics})),
+            "fit": _section(_fit(), "Arguments and callbacks of `model.fit`."),
         },
         ["optimizer"],
     )
     losses: Schema = {"oneOf": [{"required": ["loss"]}, {"required": ["losses"]}]}
-    return {**found, **losses, "description": "How the model is trained; never changes what it infers."}
+    description = "How the model is trained; never changes what it infers."
+    return _alternatives(description, {"title": "training", **found, **losses}, {"type": "null"})
+
+
+def _fit() -> Schema:
+    callbacks: Schema = {}
+    for key, one in CALLBACKS.items():
+        arguments = {name: of_argument(one.name, name, argument) for name, argument in one.arguments.items()}
+        required = [name for name, (_, default) in one.arguments.items() if default is ...]
+        callbacks[key] = {"title": one.name, "description": f"Keras' {one.name}.", **_object(arguments, required)}
+    return _object({**{name: of_argument("fit", name, argument) for name, argument in FIT.items()}, **callbacks})
 
 
 def _budget() -> Schema:
-    limits = {name: _kind(Int(0)) for name in LIMITS}
-    targets = _described(_kind(ListOf(Str())), "Targets the network has to stay legal for.")
-    return {**_object({**limits, "targets": targets}), "description": "Invariants checked on every build."}
+    limits = {name: _described(of_kind(Int(0)), _LIMITS[name]) for name in LIMITS}
+    targets = _described(of_kind(ListOf(Str())), "Targets the network has to stay legal for.")
+    return _section(_object({**limits, "targets": targets}), "Invariants checked on every build.")
 
 
 def _targets(targets: Schema) -> Schema:
-    known = {name: _or_empty(_value(one)) for name, one in targets["properties"].items()}
-    other: Schema = {"type": ["object", "null"]}
-    return _or_empty({**targets, "properties": known, "additionalProperties": other})
+    known = {name: _section(of_schema(one)) for name, one in targets["properties"].items()}
+    other: Schema = {"type": ["object", "null"], "description": "Options of another target."}
+    return _section({**targets, "properties": known, "additionalProperties": other}, "The targets' options.")
+
+
+def _moved() -> Schema:
+    move = _object({"from": _text("The old name."), "to": _text("The new name.")}, ["from", "to"])
+    description = "Renames, so that checkpoints and reviews follow."
+    return _alternatives(description, move, {"type": "array", "items": move}, {"type": "null"})
