@@ -45,7 +45,6 @@ SECTION_HINTS = {
 
 _SHAPES = "shapes of inputs stand under `inputs`; all others are inferred"
 _NO_MASKS = "specc has no masks: every step counts; cut or pad the sequences, or multiply by the mask as an input"
-_CELL = "a cell stands in an RNN: `{op: RNN, cell: {op: LSTMCell, units: 4}}`"
 READS = "what a node reads is its `from`"
 KIND = "the Keras class is given as `op`"
 NODE = {
@@ -63,13 +62,6 @@ NODE = {
     "class_name": KIND,
     "layer": KIND,
     MERGE: NO_MERGE,
-}
-OPS = {  # layers of Keras that are no ops, and why
-    "GRUCell": _CELL,
-    "LSTMCell": _CELL,
-    "Masking": _NO_MASKS,
-    "SimpleRNNCell": _CELL,
-    "StackedRNNCells": "a stack is a list of cells: `{op: RNN, cell: [{op: LSTMCell, units: 4}, …]}`",
 }
 OTHER_WORDS = {  # what Keras 1, other frameworks and papers call an attribute
     "act": "activation",

@@ -12,7 +12,7 @@ from specc.ops._attributes import AttributeField, Str, describe, fields_of
 from specc.ops._base import Mismatch, OpDef
 from specc.ops._left_out import LEFT_OUT, SECOND_NAMES
 from specc.source import Mapping, Node, Scalar, Sequence, Span
-from specc.spec._hints import KIND, NODE, OPS, OTHER_WORDS, READS
+from specc.spec._hints import KIND, NODE, OTHER_WORDS, READS
 from specc.spec.document import NodeDecl, Reference
 from specc.spec.fields import IDENTIFIER, MERGE, NO_MERGE, Broken, Fields, decode_value
 
@@ -115,13 +115,9 @@ def _definition(node: Node, diagnostics: Diagnostics) -> OpDef | None:
         help = "declare it under `inputs`: `inputs: {features: [13]}`"
         diagnostics.report("unknown-op", "an input is no node", (node.span, "not an op"), help=help)
         return None
-    if node.text in OPS:
-        message = f"`{node.text}` is not an op of specc"
-        diagnostics.report("unknown-op", message, (node.span, "not an op"), help=OPS[node.text])
-        return None
     meant = node.text.rpartition(".")[2]
     if meant in LEFT_OUT:
-        message = f"specc leaves out Keras' {meant}"
+        message = f"`{meant}` is not an op of specc"
         diagnostics.report("unknown-op", message, (node.span, "not an op"), help=LEFT_OUT[meant])
         return None
     names = [name for name in registry.names() if name != "Input"]

@@ -18,6 +18,7 @@ from specc.ops import _registry as ops
 from specc.ops._attributes import AttributeField, fields_of
 from specc.ops._base import Attributes, OpDef
 from specc.ops._keras_objects import KerasObject, ObjectOf
+from specc.ops._left_out import LEFT_OUT, SECOND_NAMES
 from specc.spec import _training_objects as training
 from specc.targets import Constraint, Target, available, load
 
@@ -74,6 +75,12 @@ def ops_page() -> str:
             "Every op also takes these:",
             _table(_ATTRIBUTE_HEAD, common),
             *(_op(op) for op in found),
+            "## Left out",
+            "What Keras offers among its layers and specc does not, with the reason.",
+            _table(("layer", "why, and what to write instead"), _left_out()),
+            "Second names that Keras has for a layer are not known either: "
+            + ", ".join(f"`{second}` is `{name}`" for second, name in SECOND_NAMES.items())
+            + ".",
             "## Objects",
             "Where an attribute takes one of these it is written by name, `he_normal`, or with arguments, "
             "`{op: RandomNormal, stddev: 0.02}`. Optimizers, losses and metrics stand under `training`.",
@@ -81,6 +88,14 @@ def ops_page() -> str:
             *(_objects(title, kind) for title, kind in OBJECTS.items()),
         ],
     )
+
+
+def _left_out() -> list[tuple[str, str]]:
+    """Each reason once, with the layers that it holds for, in the order of the table."""
+    layers: dict[str, list[str]] = {}
+    for name, reason in LEFT_OUT.items():
+        layers.setdefault(reason, []).append(name)
+    return [(_listed(names), reason) for reason, names in layers.items()]
 
 
 _ATTRIBUTE_HEAD = ("attribute", "takes", "default", "meaning")
