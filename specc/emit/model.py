@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from specc.emit import _literals as literals
+from specc.emit._modules import packages
 from specc.emit.blocks import functions
 from specc.emit.code import Code
 from specc.emit.functions import FunctionWriter, call_text
@@ -30,14 +31,14 @@ class ModelWriter:
     def __init__(self, graph: Graph, types: Types, code: Code) -> None:
         self.graph, self.types, self.code = graph, types, code
         params = frozenset(loop.passes_param for loop in graph.loops if loop.passes_param)
-        self.names = Names(params)
+        self.names = Names(params | packages(node.op for node in graph.nodes))
         self.uses = Counter(node.layer for node in graph.nodes)
         first: dict[str, str] = {}  # in the order of computation: a `call` may come before the node it repeats
         for name in topology.flat_order(graph):
             first.setdefault(graph.by_name[name].layer, name)
         self.first = set(first.values())
         found, self.calls = functions(graph)
-        self.functions = {one: self.names.local(one.name) for one in found}
+        self.functions = {one: self.names.function(one.name, at) for at, one in enumerate(found)}
         self.read = {value for value, _ in graph.edges()} | {one.value.value for one in graph.outputs}
 
     def write(self) -> None:

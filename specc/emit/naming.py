@@ -45,6 +45,10 @@ class Names:
         """The variable that holds a layer which is applied more than once."""
         return self._name("layer", name, f"{name}_layer")
 
+    def function(self, wanted: str, number: int) -> str:
+        """A name for one of several functions that may want the same."""
+        return self._name("function", str(number), wanted)
+
     def local(self, wanted: str) -> str:
         """A name for something of the emitted code's own."""
         return self._name("local", wanted, wanted)
