@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
@@ -17,16 +17,17 @@ from specc.spec.fields import Fields
 
 # Either keeps data for validation, or says that the script brings some.
 _VALIDATES = ("validation_split", "validation_steps", "validation_batch_size")
-_ALWAYS = ("loss", "learning_rate")  # the second one is there once a callback changes it
+_LOSS = "loss"
 _EPOCH, _BATCH = "epoch", "batch"
 
 
 def decode_fit(
-    fields: Fields, measured: Collection[str] | None, diagnostics: Diagnostics
+    fields: Fields, measured: Mapping[str, str] | None, optimizer: KerasObject, diagnostics: Diagnostics
 ) -> tuple[dict[str, Any], tuple[KerasObject, ...]]:
     """The settings and the callbacks of a `training:`.
 
-    `measured` are the names of what is measured beside the loss; None where not all of them are known.
+    `measured` are the names of what is measured beside the loss, each with the `mode` in which it gets better; None
+    where mistakes leave that open.
     """
     mapping = fields.mapping("fit", "write `fit: {batch_size: 32, epochs: 10}`")
     if mapping is None:
@@ -47,6 +48,13 @@ def decode_fit(
         settings.get(key) or (key in inner.entries and key not in settings) or key in inner.misspelt.values()
         for key in _VALIDATES
     )
+    if "reduce_lr" in inner.entries and isinstance(optimizer.argument("learning_rate"), KerasObject):
+        diagnostics.report(
+            "bad-training",
+            "`reduce_lr` sets the learning rate, and that of the optimizer is a schedule, which cannot be set",
+            (inner.entries["reduce_lr"].key.span, "has nothing to set"),
+            help="keep one of them",
+        )
     found = [
         _Callback(key, inner, measured, validates, diagnostics).decode() for key in inner.entries if key in CALLBACKS
     ]
@@ -55,7 +63,7 @@ def decode_fit(
 
 class _Callback:
     def __init__(
-        self, key: str, inner: Fields, measured: Collection[str] | None, validates: bool, diagnostics: Diagnostics
+        self, key: str, inner: Fields, measured: Mapping[str, str] | None, validates: bool, diagnostics: Diagnostics
     ) -> None:
         self.key, self.kind, self.measured = key, CALLBACKS[key], measured
         self.validates, self.diagnostics = validates, diagnostics
@@ -75,6 +83,7 @@ class _Callback:
         given = {name: fields.get(name, kind) for name, (kind, _) in arguments.items() if name in fields.entries}
         if self.diagnostics.error_count == before:
             self.check(given)
+            self.resolve_mode(given)
         return KerasObject("callbacks", self.kind.name, tuple(given.items()))
 
     def check(self, given: Mapping[str, Any]) -> None:
@@ -89,6 +98,12 @@ class _Callback:
         if self.key == "csv_log" and len(given.get("separator", ",")) != 1:
             self.bad("separator", "a `separator` is one character", "not one", 'write `separator: ";"`')
 
+    def resolve_mode(self, given: dict[str, Any]) -> None:
+        """Keras finds out by itself which way a value gets better only for some, and of models with one output."""
+        name = str(given.get("monitor", "")).removeprefix("val_")
+        if given.get("mode", "auto") == "auto" and self.measured is not None and name in self.measured:
+            given["mode"] = self.measured[name]
+
     def check_measured(self, name: str, argument: str) -> None:
         """Keras only warns about a value that is never measured, and the callback then never acts."""
         what = f"`{self.key}`"
@@ -100,8 +115,8 @@ class _Callback:
                 "add `validation_split: 0.1` to `fit`, or watch `loss`; where the training script brings validation "
                 "data, say so with `validation_batch_size`",
             )
-        elif self.measured is not None and name.removeprefix("val_") not in (*_ALWAYS, *self.measured):
-            known = [*_ALWAYS[:1], *self.measured]
+        elif self.measured is not None and name.removeprefix("val_") not in (_LOSS, *self.measured):
+            known = [_LOSS, *self.measured]
             close = did_you_mean(name.removeprefix("val_"), known)
             prefix = "val_" if name.startswith("val_") else ""
             listed = ", ".join(f"`{prefix}{one}`" for one in known)

@@ -231,6 +231,18 @@ _METRICS: dict[str, Arguments] = {
 }
 METRICS: dict[str, Arguments] = {name: {**own, "name": (optional(Str()), None)} for name, own in _METRICS.items()}
 METRIC = ObjectOf("metrics", METRICS, {**_ALIASES, "acc": "Accuracy"}, "a metric")
+_NAMED_OTHERWISE = {"FBetaScore": "fbeta_score", "LogCoshError": "logcosh"}
+FALLING = {  # better the smaller; the others the larger
+    "BinaryCrossentropy", "CategoricalCrossentropy", "CategoricalHinge", "FalseNegatives", "FalsePositives", "Hinge",
+    "KLDivergence", "LogCoshError", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError",
+    "MeanSquaredLogarithmicError", "Poisson", "RootMeanSquaredError", "SparseCategoricalCrossentropy", "SquaredHinge",
+}  # fmt: skip
+
+
+def name_of_metric(metric: str) -> str:
+    """What Keras calls a metric of a class in the history where nobody says otherwise."""
+    return _NAMED_OTHERWISE.get(metric) or next(name for name, one in METRIC.names.items() if one == metric)
+
 
 FIT: Arguments = {
     "batch_size": (optional(Int(1)), None),

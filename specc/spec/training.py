@@ -8,7 +8,7 @@ from specc.ops._keras_objects import KerasObject
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.spec import _hints as hints
 from specc.spec._fit import decode_fit
-from specc.spec._training_objects import LOSS, METRIC, OPTIMIZER
+from specc.spec._training_objects import FALLING, LOSS, METRIC, OPTIMIZER, name_of_metric
 from specc.spec.document import Training
 from specc.spec.fields import Broken, Fields, decode_value
 
@@ -60,7 +60,7 @@ class _Training:
         metrics = {name: _metrics(one, self.diagnostics) for name, one in self.metric_nodes().items()}
         is_whole = is_whole and self.diagnostics.error_count == before
         measured = _measured(self.outputs, losses, metrics) if is_whole and self.is_sure else None
-        fit, callbacks = decode_fit(fields, measured, self.diagnostics)
+        fit, callbacks = decode_fit(fields, measured, optimizer, self.diagnostics)
         return Training(self.span, optimizer, losses, loss_weights, metrics, fit, callbacks, self.loss_spans)
 
     def losses(self) -> dict[str, KerasObject]:
@@ -136,30 +136,36 @@ class _Training:
 
 
 def _metrics(node: Node, diagnostics: Diagnostics) -> tuple[KerasObject, ...]:
-    """Metrics; one written by a short name keeps it as its own name, as Keras does: `mae` is logged as `mae`."""
+    """Metrics, each with the name that the history gives it: one written by a short name keeps that, as in Keras.
+
+    Keras itself numbers some classes through, `auc_1`, as long as a process runs; a spec's names are always the same.
+    """
     items = node.items if isinstance(node, Sequence) else (node,)
     found: list[KerasObject] = []
     for item in items:
         metric = decode_value(item, METRIC, diagnostics, key="metrics")
         if metric is None:
             continue
-        if isinstance(item, Scalar) and isinstance(item.value, str) and item.value != metric.name:
-            metric = KerasObject(metric.module, metric.name, (*metric.arguments, ("name", item.value)))
+        if metric.argument("name") is None:
+            is_short = isinstance(item, Scalar) and isinstance(item.value, str) and item.value != metric.name
+            name = str(item.value) if is_short and isinstance(item, Scalar) else name_of_metric(metric.name)
+            count = sum(one.name == metric.name for one in found) if not is_short else 0
+            name = f"{name}_{count}" if count else name
+            metric = KerasObject(metric.module, metric.name, (*metric.arguments, ("name", name)))
         found.append(metric)
     return tuple(found)
 
 
 def _measured(
     outputs: list[str], losses: dict[str, KerasObject], metrics: dict[str, tuple[KerasObject, ...]]
-) -> list[str] | None:
-    """The names under which Keras gives what it measures; None where it makes up one itself, for a class of metrics."""
+) -> dict[str, str]:
+    """The names under which Keras gives what it measures, each with the `mode` in which it gets better."""
     is_single = len(outputs) == 1
-    found = [] if is_single or len(losses) == 1 else [f"{name}_loss" for name in losses]
+    found = {} if is_single or len(losses) == 1 else {f"{name}_loss": "min" for name in losses}
     for output, many in metrics.items():
-        names = [metric.argument("name") for metric in many]
-        if None in names:
-            return None
-        found += [name if is_single else f"{output}_{name}" for name in names]
+        for metric in many:
+            name = metric.argument("name")
+            found[name if is_single else f"{output}_{name}"] = "min" if metric.name in FALLING else "max"
     return found
 
 

@@ -12,7 +12,7 @@ import pytest
 from specc.ops._keras_objects import Arguments, ObjectOf
 from specc.source import Source, compose
 from specc.spec._callbacks import CALLBACKS
-from specc.spec._training_objects import FIT, LOSS, METRIC, OPTIMIZER, SCHEDULE
+from specc.spec._training_objects import FALLING, FIT, LOSS, METRIC, OPTIMIZER, SCHEDULE, name_of_metric
 
 pytestmark = pytest.mark.keras
 
@@ -106,6 +106,21 @@ def test_metrics_have_the_names_that_keras_gives_them() -> None:
     for name in spelt:
         assert ALL_OBJECTS_DICT[name] is getattr(module_of(METRIC), METRIC.names[name]), name
     assert set(METRIC.names) - spelt == {"acc", "kld", "KLD"}  # `acc` is known to `compile` only
+
+
+def test_metrics_are_called_what_keras_calls_them_and_get_better_its_way() -> None:
+    import keras
+
+    needed = {"num_classes": 2, "target_class_ids": [0], "recall": 0.5, "precision": 0.5}
+    needed |= {"specificity": 0.5, "sensitivity": 0.5}
+    for name, arguments in METRIC.classes.items():
+        keras.backend.clear_session()  # or some would be counted through
+        given = {key: needed[key] for key, (_, default) in arguments.items() if default is ...}
+        metric = getattr(keras.metrics, name)(**given)
+        assert metric.name == name_of_metric(name)
+        direction = getattr(metric, "_direction", None)  # Keras has none for the four counts
+        expected = "down" if name in FALLING else "up"
+        assert direction == expected or (direction is None and name.endswith("tives")), name
 
 
 @pytest.mark.parametrize("key", CALLBACKS)

@@ -12,7 +12,8 @@ import pytest
 from specc.ops._attributes import Bool, Enum, Float, Int, Kind, ListOf, OneOf, Str
 from specc.ops._keras_objects import ObjectOf
 from specc.spec._training_objects import OPTIMIZERS, SCHEDULES
-from tests.nets import Array, Net
+from tests.nets import TARGETS, Array, Net
+from tests.training.test_compile import FOLDER, heads_data
 
 pytestmark = pytest.mark.keras
 
@@ -164,6 +165,17 @@ def test_callbacks_do_what_they_are_for(tmp_path: Path, monkeypatch: pytest.Monk
     np.testing.assert_array_equal(again.get_weights()[0], model.get_weights()[0])
 
 
+def test_keras_cannot_set_a_schedule_and_specc_says_so_before(tmp_path: Path) -> None:
+    import keras
+
+    schedule = keras.optimizers.schedules.CosineDecay(0.1, 100)
+    model = module_of("training: {loss: mse, optimizer: SGD}\n", tmp_path).build_model()
+    model.compile(keras.optimizers.SGD(schedule), "mse")
+    reduce = keras.callbacks.ReduceLROnPlateau(monitor="loss", patience=0, min_delta=100)
+    with pytest.raises(TypeError, match="LearningRateSchedule"):
+        model.fit(*data(), epochs=3, callbacks=[reduce], verbose=0)
+
+
 def test_a_checkpoint_of_the_best_model_loads_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A whole model, with the losses that the module made for it."""
     import keras
@@ -176,3 +188,42 @@ def test_a_checkpoint_of_the_best_model_loads_again(tmp_path: Path, monkeypatch:
     history = model.fit(x, y, **module.fit_options(), verbose=0).history
     best = keras.models.load_model("best.keras")
     np.testing.assert_allclose(best.evaluate(x[24:], y[24:], verbose=0), min(history["val_loss"]), rtol=1e-5)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("monitor", "rises"), [("val_zone_accuracy", True), ("price_mae", False), ("flag_loss", False)]
+)
+def test_what_is_watched_gets_better_its_own_way(target: str, monitor: str, rises: bool) -> None:
+    """Of a model with several outputs, Keras by itself cannot say which way that is."""
+    import keras
+
+    callback = f"validation_split: 0.2, early_stopping: {{monitor: {monitor}, patience: 1, min_delta: 10}}"
+    net = Net("heads", FOLDER, replaced=(("fit: {", f"fit: {{{callback}, "),))
+    module = net.module(target)
+    model = module.compile_model(net.model(target))
+    inputs, labels = heads_data()
+    options = module.fit_options()
+    history = model.fit(module.adapt_inputs(inputs), module.adapt_targets(labels), **{**options, "verbose": 0}).history
+    assert monitor in history and len(history["loss"]) == 2
+    assert (options["callbacks"][0].monitor_op is keras.ops.greater) == rises
+    plain = keras.callbacks.EarlyStopping(monitor=monitor, patience=1)
+    with pytest.raises(ValueError, match="isn't able to automatically determine"):
+        model.fit(
+            module.adapt_inputs(inputs),
+            module.adapt_targets(labels),
+            validation_split=0.2,
+            callbacks=[plain],
+            verbose=0,
+        )
+
+
+def test_metrics_keep_their_names_however_often_a_model_is_made(tmp_path: Path) -> None:
+    metrics = "[{op: AUC, num_thresholds: 9}, AUC, {op: Precision, thresholds: 0.3}, mae, kld, logcosh]"
+    text = f"training: {{loss: mse, optimizer: Adam, metrics: {metrics.replace('logcosh', 'LogCoshError')}}}\n"
+    module = module_of(text, tmp_path)
+    x, y = data()
+    for _ in range(2):
+        model = module.compile_model(module.build_model())
+        found = model.evaluate(x, (y > 0).astype("float32"), verbose=0, return_dict=True)
+        assert set(found) == {"loss", "auc", "auc_1", "precision", "mae", "kld", "logcosh"}
