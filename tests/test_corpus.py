@@ -35,6 +35,7 @@ ELSEWHERE = {  # codes that no check of a text can give, and where they are cove
     "file-weights": "the build",
     "build-failed": "the build",
     "unreadable-file": "a file of bytes that are no text",
+    "bad-op": "an installed package",
 }
 
 _EXPECTATION = re.compile(

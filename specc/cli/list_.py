@@ -47,9 +47,15 @@ def _ops(name: str | None) -> bool:
     from specc.ops import _registry as registry
 
     if name is None:
-        _table(("op", "what it does"), ((op.name, op.doc) for op in registry.all_ops() if op.name != "Input"))
+        ops = sorted((*registry.all_ops(), *registry.installed_ops()), key=lambda op: op.name)
+        _table(("op", "what it does"), ((op.name, op.doc) for op in ops if op.name != "Input"))
+        _refusals((one.message, one.help) for one in registry.refused_ops())
         return True
-    op = registry.find(name)
+    op, refused = registry.find(name), registry.refused(name)
+    if refused is not None:
+        _refusals([(refused.message, refused.help)])
+    if op is None and refused is not None:
+        return False
     if op is None:
         close = did_you_mean(name, registry.names())
         click.echo(f"unknown op `{name}`" + (f"; did you mean `{close}`?" if close else ""), err=True)
@@ -72,6 +78,12 @@ def _ops(name: str | None) -> bool:
     return True
 
 
+def _refusals(found: Iterable[tuple[str, str]]) -> None:
+    """What packages offer and cannot be used, and what to do about it."""
+    for message, help in found:
+        click.echo(f"{message}; {help}" if help else message, err=True)
+
+
 def _shown(value: Any) -> str:
     """A default as a spec would write it."""
     from specc.ops._keras_objects import KerasObject
@@ -87,15 +99,17 @@ def _shown(value: Any) -> str:
 
 
 def _targets(name: str | None) -> bool:
-    from specc.targets import TargetError, available, load
+    from specc.targets import TargetError, load, load_all
 
     if name is None:
-        _table(("target", "what it is"), ((one, load(one).doc) for one in available()))
+        targets, errors = load_all()
+        _table(("target", "what it is"), ((one.name, one.doc) for one in targets))
+        _refusals((one.message, one.help) for one in errors)
         return True
     try:
         target = load(name)
     except TargetError as error:
-        click.echo(f"{error.message}" + (f"; {error.help}" if error.help else ""), err=True)
+        _refusals([(error.message, error.help)])
         return False
     click.echo(f"{target.name}: {target.doc}\n")
     if target.options:

@@ -50,6 +50,7 @@ CODES: dict[str, Code] = {
             "duplicate-name": "one name for two things",
             "node-kind": "a node is not exactly one of `op`, `call` and `block`",
             "unknown-op": "an op that specc does not know",
+            "bad-op": "an op of an installed package that cannot be used",
             "unknown-attribute": "an attribute that the op does not have",
             "missing-attribute": "an attribute that the op needs",
             "conflicting-attributes": "two attributes that exclude each other",

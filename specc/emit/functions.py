@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from specc.emit import _literals as literals
+from specc.emit._modules import packages
 from specc.emit.blocks import annotation
 from specc.emit.code import Code, escaped
 from specc.emit.instances import ABSENT, LAST, Call, Function, Item, Ref, group_of
@@ -17,7 +18,8 @@ class FunctionWriter:
 
     def __init__(self, function: Function, name: str, names: dict[Function, str], code: Code) -> None:
         self.function, self.own_name, self.function_names, self.code = function, name, names, code
-        self.names = Names(frozenset(names.values()))
+        ops = [item.node.op for item in function.items.values() if item.node]
+        self.names = Names(frozenset(names.values()) | packages(ops))
         self.prefix = self.names.local("name")
         self.has_returned = False
         self.parameters = {one: self.names.local(one) for one in function.parameters}

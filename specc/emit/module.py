@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from specc._version import __version__
 from specc.emit import contract, training, weights
+from specc.emit._modules import modules
 from specc.emit.code import LINE_LENGTH, Code, escaped
 from specc.emit.model import FILLED, ModelWriter, uses_fill, uses_ops
 from specc.ir import Graph
@@ -69,8 +70,8 @@ def _imports(graph: Graph, code: Code) -> None:
     code.add("from pathlib import Path")
     code.add("from typing import Any, NamedTuple")
     code.add()
-    code.add("import keras")
-    code.add("import numpy as np")
+    for name in sorted(["keras", "numpy as np", *modules(node.op for node in graph.nodes)]):
+        code.add(f"import {name}")
     code.add("from keras import layers, ops" if uses_ops(graph) else "from keras import layers")
     code.add()
 

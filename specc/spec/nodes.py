@@ -115,6 +115,10 @@ def _definition(node: Node, diagnostics: Diagnostics) -> OpDef | None:
         help = "declare it under `inputs`: `inputs: {features: [13]}`"
         diagnostics.report("unknown-op", "an input is no node", (node.span, "not an op"), help=help)
         return None
+    refused = registry.refused(node.text)
+    if refused is not None:
+        diagnostics.report("bad-op", refused.message, (node.span, "cannot be used"), help=refused.help)
+        return None
     meant = node.text.rpartition(".")[2]
     if meant in LEFT_OUT:
         message = f"`{meant}` is not an op of specc"

@@ -72,7 +72,7 @@ def _sections() -> Schema:
 
 
 def _definitions(targets: Schema) -> Schema:
-    ops = [op for op in registry.all_ops() if op.name != "Input"]
+    ops = [op for op in (*registry.all_ops(), *registry.installed_ops()) if op.name != "Input"]
     return {
         "expression": {"title": "expression", "type": "string", "pattern": r"\$\{"},
         "reference": {

@@ -3,7 +3,7 @@
 Bare YAML names are targets; what reads them starts with an underscore. No op or target is special-cased in code.
 """
 
-from specc.targets._load import TargetError, available, load
+from specc.targets._load import TargetError, available, load, load_all
 from specc.targets._model import ACTIVATION, Constraint, Option, Target, Violation
 
-__all__ = ["ACTIVATION", "Constraint", "Option", "Target", "TargetError", "Violation", "available", "load"]
+__all__ = ["ACTIVATION", "Constraint", "Option", "Target", "TargetError", "Violation", "available", "load", "load_all"]

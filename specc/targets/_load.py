@@ -13,6 +13,7 @@ import yaml
 
 from specc.diagnostics import did_you_mean, short
 from specc.ops import _registry as registry
+from specc.ops._installed import package
 from specc.spec.expressions import ExpressionError, check_expression
 from specc.targets._model import Constraint, Option, Target, TargetError
 
@@ -52,8 +53,45 @@ def load(name: str) -> Target:
         close = did_you_mean(name, available())
         known = ", ".join(f"`{one}`" for one in available())
         raise TargetError(f"unknown target `{name}`", f"did you mean `{close}`?" if close else f"known: {known}")
-    point = next(iter(entry_points(group=ENTRY_POINTS, name=name)))
-    return parse(Path(point.load()()).read_text(encoding="utf-8"), name)
+    return _installed(name)
+
+
+def load_all() -> tuple[tuple[Target, ...], tuple[TargetError, ...]]:
+    """Every target by name, and what is wrong with those of packages that cannot be used."""
+    targets: list[Target] = []
+    errors: list[TargetError] = []
+    for name in available():
+        try:
+            targets.append(load(name))
+        except TargetError as error:
+            errors.append(error)
+    for point in entry_points(group=ENTRY_POINTS):
+        if point.name in _built_in():
+            owner = package(point)
+            message = f"target `{point.name}` of `{owner}` is not used: specc has a target of that name"
+            errors.append(TargetError(message, f"`{owner}` has to offer it under another name", "bad-target"))
+    return tuple(targets), tuple(errors)
+
+
+def _installed(name: str) -> Target:
+    """The target that a package offers: its entry point is a function that gives the path of the file."""
+    points = sorted(entry_points(group=ENTRY_POINTS, name=name), key=package)
+    owner = package(points[0])
+    help = f"mend or update `{owner}`"
+    if len(points) > 1:
+        owners = " and ".join(f"`{package(one)}`" for one in points)
+        raise TargetError(f"target `{name}` is offered by {owners}", "uninstall one of the packages", "bad-target")
+    try:
+        text = Path(points[0].load()()).read_text(encoding="utf-8")
+    except (Exception, SystemExit) as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        message = f"target `{name}` of `{owner}` cannot be loaded: {reason}"
+        raise TargetError(message, help, "bad-target") from None
+    target = parse(text, name)
+    if target.name != name:
+        message = f"target `{name}` of `{owner}` calls itself `{target.name}`"
+        raise TargetError(message, help, "bad-target")
+    return target
 
 
 def _read(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from specc.targets._load import available, load
+from specc.targets._load import load_all
 
 _CONSTRAINTS: dict[str, Any] = {
     "type": ["array", "null"],
@@ -73,7 +73,7 @@ SCHEMA: dict[str, Any] = {
 def options_schema() -> dict[str, Any]:
     """The JSON Schema of a spec's `targets` section: the options of the targets there are; others bring their own."""
     known: dict[str, Any] = {}
-    for target in map(load, available()):
+    for target in load_all()[0]:
         options = {
             option.name: {"enum": list(option.values), "default": option.default, "description": option.doc}
             for option in target.options
