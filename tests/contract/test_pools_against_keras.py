@@ -15,8 +15,18 @@ from specc.ir.types import TensorType
 from specc.ops import _registry
 from specc.ops._base import Mismatch, OpDef
 
-from .strategies import cases, decode, examples
-from .test_ops_against_keras import MINIMAL, apply, keras, make_layer, operand_for, refusal, run, symbolic
+from .strategies import Case, cases, decode, examples
+from .test_ops_against_keras import (
+    MINIMAL,
+    apply,
+    keras,
+    make_layer,
+    operand_for,
+    refusal,
+    refused_by_keras,
+    run,
+    symbolic,
+)
 
 pytestmark = pytest.mark.keras
 ENDINGS = ("Pooling", "Padding", "Cropping", "Dropout")
@@ -75,6 +85,16 @@ def test_an_adaptive_pool_that_ends_the_process(name: str, shape: tuple[int, ...
     op = _registry.get(name)
     with pytest.raises(Mismatch, match="Keras ends the process there"):
         op.infer(decode(op, {"output_size": size}), [TensorType(shape)])
+
+
+@pytest.mark.parametrize(("dtype", "fails"), [("int8", True), ("bool", True), ("int32", False), ("float32", False)])
+def test_a_penalty_on_what_is_no_float(dtype: str, fails: bool) -> None:
+    """Keras fails for short integers; specc refuses the long ones too, which no training makes smaller."""
+    op = _registry.get("ActivityRegularization")
+    case = Case({"l1": 0.1}, [TensorType((3,), dtype)])
+    attributes = decode(op, case.given)
+    assert refused_by_keras(op, attributes, case, "") == fails
+    assert (refusal(op, attributes, case) is not None) == (dtype != "float32")
 
 
 RANDOM = [op.name for op in OPS if op.name.endswith("Noise") or "Dropout" in op.name]
