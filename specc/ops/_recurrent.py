@@ -15,6 +15,7 @@ from specc.ops._keras_objects import ACTIVATION
 from specc.ops._weighted import check_weights
 
 _STATEFUL = "a model's result would depend on earlier calls; carry the state through an input and an output instead"
+_CUDNN = "the model would fail without such a GPU; `auto` uses its implementation where there is one"
 NO_MASKS = "specc has no masks: every step counts; cut or pad the sequences, or multiply by the mask as an input"
 
 
@@ -62,7 +63,8 @@ def unroll() -> Any:
 
 
 def use_cudnn() -> Any:
-    return attribute(OneOf(Bool(), Enum("auto")), "auto", "Whether a GPU's own implementation is used.")
+    kind = OneOf(OnlyFalse(_CUDNN), Enum("auto"))
+    return attribute(kind, "auto", "`auto` uses the implementation of a GPU where there is one, false never does.")
 
 
 # Cells

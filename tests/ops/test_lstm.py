@@ -75,6 +75,8 @@ def test_cudnn_is_a_choice_of_keras() -> None:
     assert attributes(LSTM, {"units": 8}).use_cudnn == "auto"
     assert attributes(LSTM, {"units": 8, "use_cudnn": False}).use_cudnn is False
     assert bad("LSTM", units=8, use_cudnn="never").code == "bad-value"
+    error = bad("LSTM", units=8, use_cudnn=True)
+    assert error.code == "unsupported-value" and "GPU" in error.help
 
 
 def test_objects_fit_the_axes_of_the_weights() -> None:
