@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from specc.emit.contract import SPARSE
 from specc.ops._attributes import Bool, Enum, Float, Int, Kind, ListOf, OneOf, Str
 from specc.ops._keras_objects import ObjectOf
-from specc.spec._training_objects import OPTIMIZERS, SCHEDULES
-from tests.nets import TARGETS, Array, Net
+from specc.spec._training_objects import LOSSES, OPTIMIZERS, SCHEDULES
+from tests.nets import TARGETS, Array, Net, random_weights
 from tests.training.test_compile import FOLDER, heads_data
 
 pytestmark = pytest.mark.keras
@@ -227,3 +228,38 @@ def test_metrics_keep_their_names_however_often_a_model_is_made(tmp_path: Path) 
         model = module.compile_model(module.build_model())
         found = model.evaluate(x, (y > 0).astype("float32"), verbose=0, return_dict=True)
         assert set(found) == {"loss", "auc", "auc_1", "precision", "mae", "kld", "logcosh"}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_loss_gets_every_argument(target: str, tmp_path: Path) -> None:
+    """One head for each argument of each loss, against plain Keras."""
+    import keras
+
+    random = np.random.default_rng(6)
+    x = random.normal(size=(24, 6)).astype(np.float32)
+    cases: dict[str, tuple[str, str, Any]] = {}
+    for name, arguments in LOSSES.items():
+        for key, (kind, default) in arguments.items():
+            if key != "axis":  # of which there is one only
+                cases[f"{name}_{key}".lower()] = (name, key, other(kind, default, key))
+    cases |= {"along": ("CosineSimilarity", "axis", 1), "several": ("Dice", "axis", [1])}
+    heads = "".join(f"  {head}: {{op: Dense, units: 4, activation: sigmoid, from: x}}\n" for head in cases)
+    losses = {head: {"op": name, key: value} for head, (name, key, value) in cases.items()}
+    text = f"specc: 1\nname: heads\ninputs: {{x: [6]}}\nnodes:\n{heads}outputs: [{', '.join(cases)}]\n"
+    (tmp_path / "heads.yaml").write_text(f"{text}training: {{optimizer: Adam, losses: {json.dumps(losses)}}}\n")
+    net = Net("heads", tmp_path)
+    module, weights = net.module(target), random_weights(net.module("keras").REFERENCE, 4)
+    truth = random.integers(0, 4, 24)
+    labels = {
+        head: truth if name in SPARSE else np.eye(4, dtype=np.float32)[truth] for head, (name, *_) in cases.items()
+    }
+    model = module.compile_model(net.model(target, weights))
+    found, adapted = model(module.adapt_inputs(x)), module.adapt_targets(labels)
+    for head, (name, key, value) in cases.items():
+        layer = keras.layers.Dense(4, activation="sigmoid")
+        layer.build((None, 6))
+        layer.set_weights([weights[f"{head}/kernel"], weights[f"{head}/bias"]])
+        expected = float(getattr(keras.losses, name)(**{key: value})(labels[head], layer(x)))
+        np.testing.assert_allclose(
+            float(model.loss[head](adapted[head], found[head])), expected, rtol=2e-5, err_msg=head
+        )
