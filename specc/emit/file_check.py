@@ -9,10 +9,12 @@ from collections import Counter
 
 from specc.diagnostics import Diagnostics
 from specc.emit.runtime import TFLiteFile
-from specc.ir import elements
+from specc.ir import Node, elements
 from specc.lowering import Lowered
+from specc.ops._recurrent import STEPPING
 from specc.targets import Target
 
+_MOST_SLICED = 5  # axes of a tensor, batch included, that TFLite can take a slice of (strided_slice.cc)
 _MULTIPLYING = ("Conv1D", "Conv2D", "Dense", "DepthwiseConv2D")
 
 
@@ -39,6 +41,29 @@ def check_file(file: TFLiteFile, lowered: Lowered, target: Target, diagnostics: 
             notes=[f"stored without being declared: {shown}"],
             help="a shared weight was stored more than once; report the spec",
         )
+
+
+def is_convertible(lowered: Lowered, diagnostics: Diagnostics) -> bool:
+    """Whether a TFLite file can hold the graph; reports the layers that take steps from sequences it cannot slice."""
+    deep = [node for node in lowered.graph.nodes if _steps_through(node, lowered) > _MOST_SLICED]
+    for node in deep:
+        axes = _steps_through(node, lowered)
+        diagnostics.report(
+            "build-failed",
+            f"a TFLite file cannot hold `{node.name}`: it takes the steps of a tensor of {axes} axes, batch included",
+            (node.origin.span, node.op),
+            notes=[f"TFLite slices tensors of at most {_MOST_SLICED} axes", "no artifact was replaced"],
+            help="build the other files, `--artifacts py,keras`",
+        )
+    return not deep
+
+
+def _steps_through(node: Node, lowered: Lowered) -> int:
+    """The axes of the sequence that a layer goes through step by step; 0 where it is no such layer."""
+    if node.op not in STEPPING:
+        return 0
+    first = node.operands[0]
+    return lowered.types[first.value, first.port].rank + 1
 
 
 def declared_kernels(lowered: Lowered) -> list[int]:

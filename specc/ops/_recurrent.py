@@ -16,6 +16,17 @@ from specc.ops._weighted import check_weights
 
 _STATEFUL = "a model's result would depend on earlier calls; carry the state through an input and an output instead"
 _CUDNN = "the model would fail without such a GPU; `auto` uses its implementation where there is one"
+STEPPING = (
+    "Bidirectional",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "SimpleRNN",
+    "TimeDistributed",
+)
 NO_MASKS = "specc has no masks: every step counts; cut or pad the sequences, or multiply by the mask as an input"
 
 

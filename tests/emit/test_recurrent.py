@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import specc
+from specc.driver import run_build
 from specc.emit import runtime
 
 pytestmark = pytest.mark.keras
@@ -176,3 +177,37 @@ def test_what_is_frozen_is_not_trained(tmp_path: Path) -> None:
     node = "{op: TimeDistributed, layer: {op: Bidirectional, layer: {op: GRU, units: 2}}, trainable: false}"
     path.write_text(f"specc: 1\ninputs: {{x: [3, 4, 2]}}\nnodes: {{y: {node}}}\noutputs: y\n")
     assert specc.load_model(path).trainable_variables == []
+
+
+def test_a_tensor_that_tflite_cannot_take_steps_of_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    node = "{op: ConvLSTM3D, filters: 2, kernel_size: 2}"
+    path.write_text(f"specc: 1\ninputs: {{x: [2, 3, 3, 3, 1]}}\nnodes: {{y: {node}}}\noutputs: y\n")
+    result = run_build(path, out=tmp_path / "out")
+    assert [one.code for one in result.diagnostics] == ["build-failed"]
+    assert "`y`" in result.diagnostics[0].message and "6 axes" in result.diagnostics[0].message
+    assert not (tmp_path / "out").exists()
+    assert run_build(path, out=tmp_path / "out", artifacts=("py", "keras")).ok
+
+
+def test_recurrent_layers_within_a_loop_of_the_spec(tmp_path: Path) -> None:
+    """A state of the loop is a sequence, which the layers go through on every pass with the same weights."""
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        "specc: 1\ninputs: {x: [5, 3]}\nnodes:\n"
+        "  r: {op: LSTM, units: 3, return_sequences: true, from: s}\n"
+        "  b: {op: Bidirectional, layer: {op: GRU, units: 3, return_sequences: true}, merge_mode: sum}\n"
+        "loops: {settle: {passes: 2, states: {s: {init: x, next: b}}}}\noutputs: s\n"
+    )
+    layers = runtime.keras().layers
+    first = layers.LSTM(3, return_sequences=True)
+    second = layers.Bidirectional(layers.GRU(3, return_sequences=True), merge_mode="sum")
+    model = specc.load_model(path)
+    (given,) = randoms([(2, 5, 3)], 7)
+    second(first(given))
+    weights = randoms([tuple(one.shape) for one in model.weights], 8)
+    model.set_weights(weights)
+    first.set_weights(weights[:3])
+    second.set_weights(weights[3:])
+    expected = second(first(second(first(given))))
+    np.testing.assert_allclose(model(given), expected, rtol=1e-5, atol=1e-6)
