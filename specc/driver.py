@@ -17,9 +17,11 @@ from specc import passes
 from specc.analysis.costs import Costs, NodeCost, costs
 from specc.analysis.lints import lint
 from specc.analysis.shapes import infer_types
+from specc.analysis.trials import is_static, trials
 from specc.diagnostics import Diagnostic, Diagnostics, Severity, SpeccError
 from specc.ir import Graph, TensorType
-from specc.ir.graph import OUT, Types
+from specc.ir.graph import Types
+from specc.ir.sizes import is_known
 from specc.lowering import Lowered, lower
 from specc.source import Source, Span, compose, decode
 from specc.spec import Spec, build_graph
@@ -205,6 +207,11 @@ def _check_budget(spec: Spec, counted: Costs, diagnostics: Diagnostics) -> None:
     for key, limit in spec.budget.limits.items():
         what, share = _SHARES[key]
         found = sum(share(row) for row in counted.rows)
+        if not is_known(found):
+            message = f"`{key}` cannot be held against {found} {what}, which depend on sizes that are left to the data"
+            help = "set the sizes with `--set NAME=…`, write numbers, or leave the limit out"
+            diagnostics.report("unknown-size", message, (limit.span, f"at most {limit.value:,}"), help=help)
+            continue
         if found > limit.value:
             rows = sorted(counted.rows, key=share, reverse=True)[:3]
             most = ", ".join(f"`{row.node.name}` {share(row):,}" for row in rows if share(row))
@@ -225,6 +232,7 @@ class BuildResult:
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[Path, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    without_tflite: bool = False  # left out, as it would have to know sizes that are left to the data
 
     @property
     def ok(self) -> bool:
@@ -241,7 +249,7 @@ def run_build(
     target: str = "keras",
     out: str | Path = "build",
     overrides: Mapping[str, str] | None = None,
-    artifacts: Sequence[str] = ("py", "keras", "tflite"),
+    artifacts: Sequence[str] | None = None,
     verify: bool = True,
     weights: str | Path | None = None,
     progress: Callable[[str], None] = silent,
@@ -261,6 +269,11 @@ def run_build(
     from specc.emit.write import staging
 
     diagnostics = Diagnostics()
+    without_tflite = artifacts is None and not is_static(checked.graph)
+    if not is_static(checked.graph):
+        artifacts = _of_free_sizes(checked.spec, checked.graph, artifacts, diagnostics)
+        if diagnostics.has_errors:
+            return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish(checked.source)))
     spec, graph, lowered, wanted = checked.spec, checked.graph, checked.lowered[target], checked.targets[target]
     stem = f"{spec.name}_{wanted.name.replace('-', '_')}"
     job = making.Job(
@@ -270,9 +283,9 @@ def run_build(
         graph=graph,
         lowered=lowered,
         target=wanted,
-        inputs={node.name: checked.types[node.name, OUT] for node in graph.inputs},
+        trials=trials(graph),
         activation_bytes=checked.costs.activation_bytes_unrolled,
-        kinds=artifacts,
+        kinds=making.ARTIFACTS if artifacts is None else artifacts,
         verify=verify,
         weights=str(weights) if weights is not None else None,
     )
@@ -307,7 +320,7 @@ def run_build(
     except OSError as error:
         diagnostics.report("build-failed", f"cannot write to `{out}`: {error.strerror or error}")
         return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish()))
-    return BuildResult(checked, checked.diagnostics, tuple(files), tuple(made.comparisons))
+    return BuildResult(checked, checked.diagnostics, tuple(files), tuple(made.comparisons), without_tflite)
 
 
 def build(
@@ -316,7 +329,7 @@ def build(
     target: str = "keras",
     out: str | Path = "build",
     overrides: Mapping[str, str] | None = None,
-    artifacts: Sequence[str] = ("py", "keras", "tflite"),
+    artifacts: Sequence[str] | None = None,
     verify: bool = True,
     weights: str | Path | None = None,
 ) -> BuildResult:
@@ -338,6 +351,22 @@ def load_model(path: str | Path, *, target: str = "keras", overrides: Mapping[st
 
     text = module_text(checked.spec, checked.lowered[target], checked.targets[target])
     return runtime.load_module(text, f"{checked.spec.name}_{checked.targets[target].name}").build_model()
+
+
+def _of_free_sizes(spec: Spec, graph: Graph, wanted: Sequence[str] | None, diagnostics: Diagnostics) -> Sequence[str]:
+    """What can be made of a network whose inputs leave sizes to the data: no TFLite file, which has to know them.
+
+    An error where that was asked for by name.
+    """
+    if wanted is not None and "tflite" in wanted:
+        for decl in spec.inputs:
+            names = [str(size) for size in graph.by_name[decl.name].attributes.shape if not is_known(size)]
+            if names:
+                settings = " and ".join(f"`--set {name}=…`" for name in names if name.isidentifier())
+                message = f"a TFLite file has to know every size, and input `{decl.name}` leaves some to the data"
+                help = f"set it with {settings}" if settings else "write a number, or a name to set"
+                diagnostics.report("unknown-size", message, (decl.span, ", ".join(names)), help=help)
+    return [kind for kind in wanted or ("py", "keras") if kind != "tflite"]
 
 
 def _report_failure(error: Exception, diagnostics: Diagnostics) -> None:

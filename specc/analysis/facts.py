@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from specc.ir import Node, TensorType
+from specc.ir.sizes import is_known
 from specc.ops._geometry import same_padding
 from specc.ops._keras_objects import KerasObject
 
@@ -28,6 +29,7 @@ def facts(node: Node, operands: Sequence[TensorType], results: Sequence[TensorTy
     found["rank_min"] = min((one.rank + 1 for one in every), default=0)
     found["dimensions"] = " and ".join(str(rank) for rank in sorted({one.rank + 1 for one in every}))
     found["non_singleton"] = max((sum(size > 1 for size in one.shape) for one in every), default=0)
+    found["static"] = all(is_known(size) for one in every for size in one.shape)
     found["float32"] = all(one.dtype == "float32" for one in every)
     found["same_shape"] = len({one.shape for one in operands}) <= 1
     for prefix, types in (("in", operands), ("out", results)):

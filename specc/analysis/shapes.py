@@ -90,11 +90,13 @@ class _Inference:
         same_rank = built.rank == found.rank or not hasattr(node.attributes, "axis")
         if [one.shape for one in own] == [one.shape for one in other] and same_rank:
             return
+        place = node.operands[0].span or node.origin.span
+        made = f"its weights are made here, for `{owner.operands[0]}` of {built}"
         self.diagnostics.report(
             "shape-mismatch",
             f"`{node.name}`: the layer `{owner.name}` is built for {built}, found {found}",
-            (node.operands[0].span or node.origin.span, f"`{node.operands[0]}` is {found}"),
-            (owner.origin.span, f"its weights are made here, for `{owner.operands[0]}` of {built}"),
+            (place, f"`{node.operands[0]}` is {found}"),
+            (owner.origin.span if owner.origin.span != place else None, made),
             help=f"bring `{node.operands[0]}` to the shape of `{owner.operands[0]}`, "
             f"or give `{node.name}` an `op` of its own",
         )

@@ -36,7 +36,7 @@ ARTIFACTS = ("py", "keras", "tflite")
     "--weights", metavar="FILE", help="A .keras or .npz file of the keras build, whose weights are carried across."
 )
 @click.option(
-    "--artifacts", default=",".join(ARTIFACTS), show_default=True, metavar="LIST", help="Which files to write."
+    "--artifacts", metavar="LIST", help=f"Which files to write, of {','.join(ARTIFACTS)}; all that can be if left out."
 )
 @click.option("--no-verify", is_flag=True, help="Skip the proof against the keras build.")
 @format_option
@@ -49,7 +49,7 @@ def command(
     out: str,
     overrides: dict[str, str],
     weights: str | None,
-    artifacts: str,
+    artifacts: str | None,
     no_verify: bool,
     format: str,
     color: str,
@@ -64,11 +64,11 @@ def command(
     specc build net.yaml -t keras -t tidl --set passes=10
     specc build net.yaml -t tidl --weights trained.keras
     """
-    kinds = [kind.strip() for kind in artifacts.split(",") if kind.strip()]
-    for kind in kinds:
+    kinds = None if artifacts is None else [kind.strip() for kind in artifacts.split(",") if kind.strip()]
+    for kind in kinds or ():
         if kind not in ARTIFACTS:
             raise click.BadParameter(f"{kind!r} is not one of {', '.join(ARTIFACTS)}", param_hint="--artifacts")
-    if not kinds:
+    if kinds is not None and not kinds:
         raise click.BadParameter(f"name some of {', '.join(ARTIFACTS)}", param_hint="--artifacts")
     from specc.driver import run_build
 
@@ -120,6 +120,8 @@ def _report(result: BuildResult, verified: bool) -> None:
         click.echo("not compared with the keras build")
     for file in result.files:
         click.echo(f"wrote {file}")
+    if result.without_tflite:
+        click.echo("no .tflite file: the inputs leave sizes to the data; name them, and build with `--set NAME=…`")
 
 
 @contextlib.contextmanager

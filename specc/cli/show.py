@@ -114,7 +114,11 @@ def _output(one: Output) -> str:
 
 
 def _size(count: int) -> str:
-    """Bytes as Keras' summary prints them: `1.18 KB`, in steps of 1024."""
+    """Bytes as Keras' summary prints them: `1.18 KB`, in steps of 1024; a formula where sizes are left to the data."""
+    from specc.ir.sizes import is_known
+
+    if not is_known(count):
+        return f"{count} B"
     size = float(count)
     for unit in ("B", "KB", "MB", "GB"):
         if size < 1024 or unit == "GB":

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from specc.emit.naming import layer_name
 from specc.ir import Node
+from specc.ir.sizes import Symbol
 from specc.ops import _registry as registry
 from specc.ops._attributes import AttributeField, PerAxis, fields_of
 from specc.ops._base import OpDef
@@ -20,6 +21,8 @@ def literal(value: Any) -> str:
         return call(value)
     if isinstance(value, Inner):
         return inner(value)
+    if isinstance(value, Symbol):
+        return "None"  # a size that only the data will tell
     if isinstance(value, tuple):
         items = [literal(one) for one in cast("tuple[Any, ...]", value)]
         if isinstance(value[0] if items else None, Inner):

@@ -14,7 +14,7 @@ from typing import Any
 
 from specc.diagnostics import Diagnostics
 from specc.emit import runtime, verify
-from specc.emit.file_check import check_file
+from specc.emit.file_check import check_file, is_convertible
 from specc.emit.runtime import TFLiteFile
 from specc.emit.verify import Comparison, Prepared
 from specc.ir import Graph, TensorType
@@ -44,7 +44,7 @@ class Job:
     graph: Graph
     lowered: Lowered
     target: Target
-    inputs: Mapping[str, TensorType]
+    trials: Sequence[Mapping[str, TensorType]]
     activation_bytes: int
     kinds: Sequence[str] = ARTIFACTS
     verify: bool = True
@@ -77,7 +77,7 @@ def _reference(job: Job, module: ModuleType, progress: Progress) -> Prepared:
     same = job.target.layout == "logical"
     reference = module if same else runtime.load_module(job.reference_text, f"{job.stem}_reference")
     progress("running the keras build on random weights")
-    return verify.prepare(reference, job.inputs, job.activation_bytes, job.graph)
+    return verify.prepare(reference, job.trials[0], job.activation_bytes, job.graph)
 
 
 def _models(
@@ -96,8 +96,8 @@ def _models(
         data = runtime.keras_bytes(model)
         made.files[f"{job.stem}.keras"] = data
         if reference is not None:
-            made.comparisons.append(_reloaded(module, model, data, reference))
-    if "tflite" in job.kinds:
+            made.comparisons += _reloaded(job, module, model, data, reference)
+    if "tflite" in job.kinds and is_convertible(job.lowered, diagnostics):
         progress("converting to TFLite")
         values = model.get_weights()
         data = _converted(module, values)
@@ -129,14 +129,25 @@ def _check_tflite(job: Job, module: ModuleType, reference: Prepared, made: Artif
     made.comparisons.append(verify.tflite_against(what, data, module, reference.inputs, reference.outputs))
 
 
-def _reloaded(module: ModuleType, model: Any, data: bytes, reference: Prepared) -> Comparison:
-    """The saved file, loaded without the module, against the model it was saved from."""
+def _reloaded(job: Job, module: ModuleType, model: Any, data: bytes, reference: Prepared) -> list[Comparison]:
+    """The saved file, loaded without the module, against the model it was saved from, on inputs of every trial."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         path.write_bytes(data)
         again = runtime.load_keras(path)
-    expected = verify.run(module, model, reference.inputs)
-    return verify.compare(".keras file against its model", verify.run(module, again, reference.inputs), expected)
+    found: list[Comparison] = []
+    for trial in job.trials:
+        inputs = reference.inputs if trial is job.trials[0] else verify.more_inputs(trial, reference, job.graph)
+        expected = verify.run(module, model, inputs)
+        what = ".keras file against its model"
+        what = what if len(job.trials) == 1 else f"{what}, {_sizes(trial)}"
+        found.append(verify.compare(what, verify.run(module, again, inputs), expected))
+    return found
+
+
+def _sizes(trial: Mapping[str, TensorType]) -> str:
+    """`x of [6, 64]`"""
+    return ", ".join(f"{name} of {one}" for name, one in trial.items())
 
 
 def report(comparison: Comparison, graph: Graph, diagnostics: Diagnostics) -> None:

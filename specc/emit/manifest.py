@@ -14,6 +14,7 @@ from specc.analysis.costs import Costs
 from specc.emit.naming import weight_name
 from specc.emit.runtime import TFLiteFile, digest
 from specc.emit.verify import TOLERANCE
+from specc.ir.sizes import is_known
 from specc.lowering import Lowered, Pad, Reshape, Slice, Value
 from specc.spec import Spec
 from specc.targets import Constraint, Target
@@ -62,11 +63,16 @@ def manifest(
 def _tensor(name: str, value: Value) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": name,
-        "logical": list(value.logical.shape),
-        "physical": list(value.type.shape),
+        "logical": [_size(one) for one in value.logical.shape],
+        "physical": [_size(one) for one in value.type.shape],
         "dtype": value.type.dtype,
     }
     return found | ({"activation": value.host} if value.host else {})
+
+
+def _size(size: int) -> int | str:
+    """A number, or the text of a size that only the data will tell."""
+    return size if is_known(size) else str(size)
 
 
 def _step(step: Reshape | Slice | Pad) -> dict[str, Any]:
@@ -79,14 +85,14 @@ def _step(step: Reshape | Slice | Pad) -> dict[str, Any]:
             return {"pad": [list(one) for one in amounts]}
 
 
-def _costs(costs: Costs) -> dict[str, int]:
+def _costs(costs: Costs) -> dict[str, int | str]:
     return {
         "parameters": costs.parameters,
         "trainable": costs.trainable,
-        "macs": costs.macs,
-        "macs_unrolled": costs.macs_unrolled,
-        "activation_bytes": costs.activation_bytes,
-        "activation_bytes_unrolled": costs.activation_bytes_unrolled,
+        "macs": _size(costs.macs),
+        "macs_unrolled": _size(costs.macs_unrolled),
+        "activation_bytes": _size(costs.activation_bytes),
+        "activation_bytes_unrolled": _size(costs.activation_bytes_unrolled),
     }
 
 

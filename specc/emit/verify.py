@@ -79,6 +79,12 @@ class Prepared:
     outputs: dict[str, Array]
 
 
+def more_inputs(inputs: Mapping[str, TensorType], prepared: Prepared, graph: Graph) -> dict[str, Array]:
+    """Probes of other sizes for a model that is prepared."""
+    count = len(next(iter(prepared.inputs.values())))
+    return probes(inputs, count, _SEEDS, integers_below(graph))
+
+
 def scaled_error(found: Array, expected: Array) -> float:
     """The largest absolute difference over the largest expected value; infinite where shapes or finiteness differ."""
     if found.shape != expected.shape:

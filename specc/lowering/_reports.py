@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from specc.diagnostics import Diagnostics
 from specc.ir import Graph, Node, Origin, TensorType
+from specc.ir.sizes import UNNAMED, is_known
 from specc.targets import ACTIVATION, Target, Violation
 
+STATIC = "static-shapes"
 _GENERAL = ("four-dimensional", "op")  # true of most nodes before they are lowered, so it says least about one
 
 
@@ -35,7 +37,7 @@ class Reports:
             f"`{node.origin.node}` cannot be had on {self.target.name}: {first.message}",
             (node.origin.span, f"becomes {node.op}" if node.origin.trail else f"{node.op}"),
             notes=notes,
-            help=_help(first),
+            help=_help(first, node),
         )
 
     def no_place(self, origin: Origin, logical: TensorType) -> None:
@@ -72,7 +74,11 @@ def _origin(graph: Graph, value: str) -> Origin:
     return graph.by_name[value].origin
 
 
-def _help(violation: Violation) -> str:
+def _help(violation: Violation, node: Node) -> str:
+    if violation.id == STATIC:
+        names = [str(size) for size in getattr(node.attributes, "shape", ()) if not is_known(size)]
+        named = [f"`--set {name}=…`" for name in names if name != UNNAMED]
+        return f"set it with {' and '.join(named)}, or write a number" if named else "write a number, or a name to set"
     if violation.id == ACTIVATION:
         return "the target's caller can apply it on an output only; inside the network, take another activation"
     return "change the node, or build for a target that takes it"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from specc.ir.sizes import UNNAMED, Symbol, is_known, may_equal
 from specc.ir.types import FLOATS, TensorType
 from specc.ops._base import Arity, Attributes, Mismatch, OpDef, Operands
 from specc.ops._dtypes import need_floats, need_numbers, promoted
@@ -18,8 +19,15 @@ def merged_shape(op: str, operands: Operands) -> tuple[int, ...]:
     source = [0] * rank  # the operand that gave each axis its size
     for index, operand in enumerate(operands):
         for axis, size in enumerate(operand.shape, start=rank - operand.rank):
-            if result[axis] == 1:
-                result[axis], source[axis] = size, index
+            if result[axis] == 1 or not is_known(result[axis]):
+                if size != 1 and not may_equal(result[axis], size) and result[axis] != 1:
+                    raise _differing(op, operands, source[axis], index, axis - rank)
+                if is_known(result[axis]):
+                    result[axis], source[axis] = size, index
+                elif size != result[axis]:
+                    result[axis] = Symbol(UNNAMED)  # as Keras: one of the two, which only the data tell
+            elif size != 1 and not is_known(size):
+                result[axis] = Symbol(UNNAMED)
             elif size not in (1, result[axis]):
                 raise _differing(op, operands, source[axis], index, axis - rank)
     return tuple(result)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from specc.ir.types import TensorType
 from specc.ops._attributes import Bool, Float, attribute, optional
 from specc.ops._axes import Axis, axis_index
-from specc.ops._base import Attributes, OpDef, Operands, Weight, compute_dtype, guess_same
+from specc.ops._base import Attributes, OpDef, Operands, Weight, compute_dtype, guess_same, need_sizes
 from specc.ops._keras_objects import ONES, ZEROS, KerasObject
 from specc.ops._settings import Settings, SettingsOf
 from specc.ops._weighted import check_weights, constraint, initializer, regularizer
@@ -42,7 +42,8 @@ class BatchNormalizationAttributes(Attributes):
 
 def infer(attributes: BatchNormalizationAttributes, operands: Operands) -> TensorType:
     """Keeps the shape."""
-    axis_index("BatchNormalization", attributes.axis, operands[0])
+    axis = axis_index("BatchNormalization", attributes.axis, operands[0])
+    need_sizes(operands[0], [axis], "BatchNormalization", "the channels")
     return TensorType(operands[0].shape, compute_dtype(attributes))
 
 

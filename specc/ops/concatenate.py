@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from specc.ir.sizes import is_known, may_equal
 from specc.ir.types import TensorType
 from specc.ops._attributes import attribute
 from specc.ops._axes import Axis, axis_index
@@ -30,7 +31,7 @@ def infer(attributes: ConcatenateAttributes, operands: Operands) -> TensorType:
                 help="Reshape one of them first",
             )
         for place, (wanted, size) in enumerate(zip(first.shape, operand.shape, strict=True)):
-            if place != axis and size != wanted:
+            if place != axis and not may_equal(size, wanted):
                 raise Mismatch(
                     f"Concatenate along axis {attributes.axis} takes operands that are equal on the other axes, "
                     f"found {first} and {operand}",
@@ -48,7 +49,13 @@ def infer(attributes: ConcatenateAttributes, operands: Operands) -> TensorType:
             code="dtype-mismatch",
         )
     joined = sum(operand.shape[axis] for operand in operands)
-    return TensorType((*first.shape[:axis], joined, *first.shape[axis + 1 :]), dtype)
+    shape = [_common([operand.shape[place] for operand in operands]) for place in range(first.rank)]
+    return TensorType((*shape[:axis], joined, *shape[axis + 1 :]), dtype)
+
+
+def _common(sizes: list[int]) -> int:
+    """The size of an axis that all operands share: a number where one of them has it."""
+    return next((size for size in sizes if is_known(size)), sizes[0])
 
 
 def _help(first: TensorType, operand: TensorType, place: int, wanted: int, size: int) -> str:

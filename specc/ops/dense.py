@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from specc.ir.types import TensorType
 from specc.ops._attributes import Int, attribute, optional
-from specc.ops._base import Mismatch, OpDef, Operands, Weight, compute_dtype
+from specc.ops._base import Mismatch, OpDef, Operands, Weight, compute_dtype, need_sizes
 from specc.ops._weighted import KernelAttributes, check_weights, kernel_ranks
 
 
@@ -25,6 +25,7 @@ def infer(attributes: DenseAttributes, operands: Operands) -> TensorType:
         raise Mismatch(
             f"Dense takes [..., features], found {operand}", 0, help="give the input an axis of features: shape [1]"
         )
+    need_sizes(operand, [-1], "Dense", "the features")
     return TensorType((*operand.shape[:-1], attributes.units), compute_dtype(attributes))
 
 

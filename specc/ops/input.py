@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from specc.ir.sizes import UNNAMED, Symbol
 from specc.ir.types import DTYPES, TensorType
-from specc.ops._attributes import BadValue, Enum, Int, ListOf, attribute
+from specc.ops._attributes import BadValue, Enum, Int, ListOf, Schema, attribute
 from specc.ops._base import Arity, OpDef, Operands
 from specc.source import Node, Scalar, Sequence
 
-_NO_SIZE = ("None", "null", "~", "", "-1", "?", "batch", "batch_size")
+_NO_SIZE = ("None", "-1", "?", "batch", "batch_size", "N")
+_NAME = "[A-Za-z_][A-Za-z0-9_]*"
+
+
+@dataclass(frozen=True)
+class Size(Int):
+    """A number of elements, a name for one that only the data will tell, or null for one without a name."""
+
+    @property
+    def expects(self) -> str:
+        return f"{super().expects}, or a name or null for a size that the data give"
+
+    def decode(self, node: Node) -> int:
+        if isinstance(node, Scalar) and node.value is None and node.text:
+            return Symbol(UNNAMED)
+        if isinstance(node, Scalar) and isinstance(node.value, str) and node.text not in _NO_SIZE:
+            if re.fullmatch(_NAME, node.text):
+                return Symbol(node.text)
+            raise self.wrong(node)
+        return (
+            Int(self.least).decode(node)
+            if isinstance(node, Scalar) and type(node.value) is int
+            else super().decode(node)
+        )
+
+    def schema(self) -> Schema:
+        return {"anyOf": [super().schema(), {"type": "string", "pattern": f"^{_NAME}$"}, {"type": "null"}]}
 
 
 class Shape(ListOf):
@@ -23,7 +51,7 @@ class Shape(ListOf):
             for place, item in enumerate(items):
                 if item.span == error.span and isinstance(item, Scalar) and item.text in _NO_SIZE:
                     rest = ", ".join(one.text for one in items[1:] if isinstance(one, Scalar))
-                    error.help = "sizes are fixed when the model is built: write a number"
+                    error.help = "write a number, or null where the data give the size"
                     if place == 0 and len(items) > 1:
                         error.help = f"leave the batch axis out: write `[{rest}]`"
             raise
@@ -33,7 +61,11 @@ class Shape(ListOf):
 class InputAttributes:
     """An input is no layer: nothing to train, and its dtype is that of the data."""
 
-    shape: tuple[int, ...] = attribute(Shape(Int(1)), doc="The shape without the batch axis.", positional=True)
+    shape: tuple[int, ...] = attribute(
+        Shape(Size(1)),
+        doc="The shape without the batch axis; a size that the data give is a name, or null.",
+        positional=True,
+    )
     dtype: str = attribute(Enum(*DTYPES), "float32", "The dtype of the data.")
 
 

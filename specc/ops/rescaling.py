@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from specc.ir.sizes import may_equal
 from specc.ir.types import TensorType
 from specc.ops._attributes import Float, ListOf, OneOf, attribute
 from specc.ops._base import Attributes, Mismatch, OpDef, Operands, compute_dtype, guess_same
@@ -21,9 +22,10 @@ def infer(attributes: RescalingAttributes, operands: Operands) -> TensorType:
     """Keeps the shape; integers become floats."""
     operand = operands[0]
     for name, value in (("scale", attributes.scale), ("offset", attributes.offset)):
-        if isinstance(value, tuple) and (operand.rank == 0 or len(value) not in (1, operand.shape[-1])):
+        count = len(value) if isinstance(value, tuple) else 1
+        if isinstance(value, tuple) and (operand.rank == 0 or not (count == 1 or may_equal(count, operand.shape[-1]))):
             raise Mismatch(
-                f"Rescaling has {len(value)} numbers in `{name}`, which do not fit the last axis of {operand}",
+                f"Rescaling has {count} numbers in `{name}`, which do not fit the last axis of {operand}",
                 0,
                 help="give one number, or one for each element of the last axis",
                 attribute=name,

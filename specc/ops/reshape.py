@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from specc.ir.sizes import is_known, may_equal
 from specc.ir.types import TensorType, elements, show_shape
 from specc.ops._attributes import BadValue, Int, Kind, ListOf, Schema, attribute
 from specc.ops._base import Attributes, Mismatch, OpDef, Operands
@@ -50,9 +51,9 @@ def infer(attributes: ReshapeAttributes, operands: Operands) -> TensorType:
     """`[a, b]` gives `target_shape`, which has to hold as many elements."""
     operand, target = operands[0], attributes.target_shape
     known = elements(tuple(size for size in target if size != -1))
-    if -1 in target and operand.elements % known == 0:
+    if -1 in target and (not is_known(operand.elements) or operand.elements % known == 0):
         target = tuple(operand.elements // known if size == -1 else size for size in target)
-    if elements(target) != operand.elements:
+    if not may_equal(elements(target), operand.elements):
         found, wanted = f"{operand.elements:,}", f"a multiple of {known:,}" if -1 in target else f"{known:,}"
         raise Mismatch(
             f"Reshape keeps the elements: {operand} has {found}, {show_shape(target)} holds {wanted}",

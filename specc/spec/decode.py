@@ -26,6 +26,7 @@ from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, is_null
 from specc.spec.nodes import INIT, decode_attributes, reference
 from specc.spec.params import Params, only_param
 from specc.spec.settings import decode_budget, decode_moved, decode_target_options
+from specc.spec.sizes import Sizes
 from specc.spec.training import decode_training
 
 VERSION = 1
@@ -106,7 +107,8 @@ class _Decoder:
         self.params.is_complete = (
             "params" not in fields.misspelt.values() and not _TAKEN_FOR_PARAMS & fields.entries.keys()
         )
-        self.params.declare(fields.node_of("params"), self.overrides)
+        self.sizes = Sizes(self.root.get("inputs"), self.diagnostics)
+        self.params.declare(fields.node_of("params"), self.sizes.take(self.overrides))
         fields.entries = {key: self.substituted(entry) for key, entry in fields.entries.items()}
         doc = fields.get("doc", Str(), "")
         blocks = self.blocks(fields)
@@ -140,6 +142,7 @@ class _Decoder:
             moved=decode_moved(fields, self.diagnostics),
             results=elaborated.results,
             instances=elaborated.instances,
+            sizes=self.sizes.fixed,
             rest=tuple(one for key, one in fields.entries.items() if key in _BESIDE and not is_null(one.value)),
             ambiguous=frozenset(self.ambiguous),
             is_complete=self.is_complete,
@@ -228,6 +231,8 @@ class _Decoder:
             if not any(did_you_mean(key, ("shape", "dtype", "doc")) == "shape" for key in inner.entries):
                 inner.missing("shape", one.key.span, "write it without the batch dimension: `[28, 28, 1]`")
             attributes = decode_attributes(op, mapping, ("doc",), one.key.span, self.diagnostics, missing=False)
+            if attributes is not None:
+                attributes = self.sizes.fixed_in(attributes, mapping, self.params)
             found.append(InputDecl(one.key.text, one.key.span, attributes, doc))
         return tuple(found)
 

@@ -177,6 +177,7 @@ class Spec:
     moved: tuple[Move, ...] = ()
     results: dict[str, Results] = field(default_factory=dict[str, "Results"])
     instances: tuple[Instance, ...] = ()
+    sizes: dict[str, int] = field(default_factory=dict[str, int])  # of inputs, by name, set from outside
     rest: tuple[Entry, ...] = ()  # the sections beside the network, with expressions replaced
     ambiguous: frozenset[str] = frozenset()  # names of more than one thing, which has been reported
     is_complete: bool = True  # False where a part that names values could not be read
@@ -185,5 +186,5 @@ class Spec:
 
     @property
     def overrides(self) -> dict[str, Any]:
-        """The parameters that were set from outside."""
-        return {param.name: param.value for param in self.params.values() if param.overridden}
+        """The parameters and sizes that were set from outside."""
+        return {param.name: param.value for param in self.params.values() if param.overridden} | self.sizes

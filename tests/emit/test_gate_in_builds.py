@@ -228,8 +228,8 @@ MISPRINTS = {
     ),
     "outputs in another order": Misprint(
         TWO_LAYERS,
-        "array = array.reshape((-1, *tensor.logical))",
-        "array = array.reshape((-1, *tensor.logical))[:, ::-1]",
+        "array = _laid_out(array, tensor, tensor.logical)",
+        "array = _laid_out(array, tensor, tensor.logical)[:, ::-1]",
         None,
     ),
     "a pass too many": Misprint(FEEDBACK, "range(4)", "range(5)", "pair"),
