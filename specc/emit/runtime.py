@@ -97,6 +97,8 @@ def randomize(model: Any, seed: int, gain: float = 1.0) -> None:
         shape = tuple(weight.shape)
         if "variance" in weight.name or weight.name == "gamma":
             values = random.uniform(0.5, 1.5, shape)
+        elif weight.name == "embeddings":
+            values = random.normal(0.0, gain, shape)  # each example reads a row: nothing is summed up over the others
         elif len(shape) > 1:
             fan_in = max(int(np.prod(shape[:-1])), 1)
             values = random.normal(0.0, gain * np.sqrt(1.5 / fan_in), shape)

@@ -72,6 +72,10 @@ OTHER_WORDS = {  # what Keras 1, other frameworks and papers call an attribute
     "drop": "rate",
     "dropout": "rate",
     "drop_rate": "rate",
+    "embedding_dim": "output_dim",
+    "eps": "epsilon",
+    "head_size": "key_dim",
+    "heads": "num_heads",
     "keep": "keep_prob",
     "kernel": "kernel_size",
     "kernel_init": "kernel_initializer",
@@ -79,6 +83,8 @@ OTHER_WORDS = {  # what Keras 1, other frameworks and papers call an attribute
     "nb_filter": "filters",
     "neurons": "units",
     "nodes": "units",
+    "num_embeddings": "input_dim",
+    "num_groups": "groups",
     "output_dim": "units",
     "out_channels": "filters",
     "out_features": "units",
@@ -87,6 +93,8 @@ OTHER_WORDS = {  # what Keras 1, other frameworks and papers call an attribute
     "shape": "target_shape",
     "size": "units",
     "subsample": "strides",
+    "vocab_size": "input_dim",
+    "vocabulary_size": "input_dim",
     "width": "units",
 }
 
