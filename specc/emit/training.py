@@ -15,8 +15,9 @@ EXACT = '''
 class ExactShape(keras.losses.Loss):
     """A loss in the spec's own shapes. It refuses labels that would only fit by broadcasting: that trains on nonsense.
 
-    `shape` is that of the output in the spec; `sparse` says that labels are class numbers, without the last axis;
-    `activation` is applied to the output first, where the target leaves it to the caller.
+    `shape` is that of the output in the spec, None where the data give a size; `sparse` says that labels are class
+    numbers, without the last axis; `activation` is applied to the output first, where the target leaves it to the
+    caller.
     """
 
     def __init__(
@@ -33,7 +34,8 @@ class ExactShape(keras.losses.Loss):
         self.loss, self.shape, self.sparse, self.activation = loss, tuple(shape), sparse, activation
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        if sample_weight is not None and tuple(sample_weight.shape[1:]) not in ((), (1,), self.shape[:-1]):
+        allowed = ((), (1,), self.shape[:-1])
+        if sample_weight is not None and not any(_agree(sample_weight.shape[1:], shape) for shape in allowed):
             found = ", ".join(["batch", *map(str, sample_weight.shape[1:])])
             raise ValueError(f"sample weights of shape ({found}) would broadcast; give one for each example: (batch,)")
         return super().__call__(y_true, y_pred, sample_weight)
@@ -41,12 +43,14 @@ class ExactShape(keras.losses.Loss):
     def call(self, y_true: Any, y_pred: Any) -> Any:
         rank = -1 if self.sparse else None
         expected, found = tuple(y_pred.shape[1:rank]), tuple(y_true.shape[1:])
-        if found != expected and found != (*expected, 1) and (*found, 1) != expected:
+        if not any((_agree(found, expected), _agree(found, (*expected, 1)), _agree((*found, 1), expected))):
             labels, output = (", ".join(["batch", *map(str, shape)]) for shape in (found, expected))
             raise ValueError(
                 f"labels of shape ({labels}) for an output of shape ({output}) would broadcast; "
                 "pass them through adapt_targets and compile again"
             )
+        if None in self.shape:  # then the output lies as in the spec; another number of labels fails here
+            return self.loss.call(keras.ops.reshape(y_true, keras.ops.shape(y_pred)[:rank]), y_pred)
         y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
         if tuple(y_pred.shape[1:]) != self.shape:
             logits = getattr(y_pred, "_keras_logits", None)  # from which Keras computes cross-entropies exactly
@@ -58,6 +62,11 @@ class ExactShape(keras.losses.Loss):
     def get_config(self) -> dict[str, Any]:
         own = {"shape": self.shape, "sparse": self.sparse, "activation": self.activation}
         return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss), **own}
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Whether two shapes are the same, as far as is known before the data are there."""
+    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other))
 '''
 
 AS_IN_SPEC = '''

@@ -6,12 +6,15 @@ Its class is the same in all modules.
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
+from specc.driver import check
+from specc.emit import module_text, runtime
 from tests.nets import Array, Net
 
 pytestmark = pytest.mark.keras
@@ -162,3 +165,40 @@ def test_configuration_makes_the_same_loss_again() -> None:
         assert np.isfinite(expected)
         np.testing.assert_allclose(found, expected, rtol=1e-6, err_msg=name)
         np.testing.assert_allclose(float(again(labels, y_pred)), expected, rtol=1e-6, err_msg=name)
+
+
+SERIES = """
+specc: 1
+name: series
+inputs: {x: [T, 3]}
+nodes:
+  level: {op: Dense, units: 1}
+outputs: level
+training: {optimizer: Adam, loss: mse, metrics: [mae]}
+"""
+
+
+def test_a_size_that_the_data_give(tmp_path: Path) -> None:
+    """Sequences of several lengths train one model; labels of another length are refused, if need be as they run."""
+    import keras
+    import tensorflow as tf
+
+    (tmp_path / "series.yaml").write_text(SERIES.lstrip(), "utf-8")
+    made = check(tmp_path / "series.yaml", targets=["keras"])
+    assert made.spec is not None and made.ok
+    module = runtime.load_module(module_text(made.spec, made.lowered["keras"], made.targets["keras"]), "tested_series")
+    for column in (False, True):
+        model = module.compile_model(module.build_model())
+        for steps in (5, 7, 4):
+            x, y = numbers((steps, 3), 1), numbers((steps,), 2)
+            labels = y[..., np.newaxis] if column else y
+            found = model.evaluate(x, labels, verbose=0)[0]
+            expected = float(keras.losses.MeanSquaredError()(y[..., np.newaxis], model(x)))
+            np.testing.assert_allclose(found, expected, rtol=1e-5)
+            assert np.isfinite(model.fit(x, labels, verbose=0).history["loss"][0])
+    for bad in ((1, 1), (3, 1), (4, 2)):
+        with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
+            model.evaluate(numbers((4, 3), 1), numbers(bad, 2), verbose=0)
+    loss = model.loss
+    with pytest.raises(ValueError, match="would broadcast; pass them through adapt_targets"):
+        loss(numbers((1, 1), 2), numbers((4, 1), 1))
