@@ -116,7 +116,7 @@ class LayerOf(Kind):
         choice = self.choices[name]
         hidden = {*choice.without, *self.refused_attributes, *_OUTER}
         known = fields_of(registry.get(choice.op).attributes)
-        return {key: field for key, field in known.items() if key not in hidden}
+        return {key: field for key, field in known.items() if key not in hidden and not field.call}
 
     def decode(self, node: Node) -> Inner:
         if not isinstance(node, Mapping):

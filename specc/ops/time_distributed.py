@@ -12,11 +12,12 @@ from specc.ops._base import Attributes, Mismatch, OpDef, Operands, Weight
 from specc.ops._layers import Choice, Inner, LayerOf
 from specc.ops._recurrent import step_of
 
+_ACTIVITY = "Keras leaves the penalty of an inner layer's result out; put it on a layer of its own"
 _NOT_INNER = {
+    "ActivityRegularization": _ACTIVITY,
     "Input": "an input is no layer",
     "TimeDistributed": "one is enough: merge the two axes of steps by a Reshape before it",
 }
-_ACTIVITY = "Keras leaves the penalty of an inner layer's result out; put it on a layer of its own"
 
 
 def _inner_ops() -> dict[str, Choice]:

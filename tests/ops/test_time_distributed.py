@@ -64,6 +64,7 @@ def test_a_layer_with_several_results_is_refused() -> None:
     [
         ({"op": "TimeDistributed", "layer": DENSE}, "bad-value", "Reshape"),
         ({"op": "Add"}, "bad-value", "ops"),
+        ({"op": "ActivityRegularization"}, "bad-value", "penalty"),
         ({"op": "Dnese", "units": 4}, "bad-value", "`Dense`"),
         ({"op": 3}, "wrong-type", "ops"),
         ({"op": "Dense"}, "missing-attribute", "`units: …`"),
