@@ -1,26 +1,52 @@
-"""Finds lowerings by the name that targets use: the name of their file."""
+"""Finds lowerings by the name that targets use: that of their file, or of an installed package's entry point."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 from functools import cache
+from importlib.metadata import entry_points
+from typing import Any
 
 import specc.lowering
 from specc.lowering._pattern import Lowering
+from specc.ops._installed import package
+
+GROUP = "specc.lowerings"
+
+
+class LoweringError(Exception):
+    """A lowering that a package offers and that cannot be used."""
 
 
 @cache
 def names() -> tuple[str, ...]:
-    """All lowerings, by name."""
+    """All lowerings of specc itself, by name."""
     found = (module.name for module in pkgutil.iter_modules(specc.lowering.__path__))
     return tuple(sorted(name for name in found if not name.startswith("_")))
 
 
 @cache
 def get(name: str) -> Lowering:
-    """The lowering of that name; `KeyError` if there is none."""
+    """The lowering of that name; `KeyError` if there is none. Raises `LoweringError`."""
     if name not in names():
-        raise KeyError(name)
+        return _installed(name)
     lowering: Lowering = importlib.import_module(f"specc.lowering.{name}").LOWERING
     return lowering
+
+
+def _installed(name: str) -> Lowering:
+    points = sorted(entry_points(group=GROUP, name=name), key=package)
+    if not points:
+        raise KeyError(name)
+    owners = " and ".join(f"`{package(one)}`" for one in points)
+    if len(points) > 1:
+        raise LoweringError(f"the lowering `{name}` is offered by {owners}")
+    try:
+        found: Any = points[0].load()
+    except (Exception, SystemExit) as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise LoweringError(f"the lowering `{name}` of {owners} cannot be loaded: {reason}") from None
+    if not isinstance(found, Lowering):
+        raise LoweringError(f"the lowering `{name}` of {owners} is none: expected `Lowering`")
+    return found

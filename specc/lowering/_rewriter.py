@@ -375,8 +375,12 @@ class Rewriter:
 
 
 def _lowering(name: str, target: Target) -> Lowering:
-    if name in lowerings.names():
+    try:
         return lowerings.get(name)
+    except lowerings.LoweringError as error:
+        raise TargetError(f"target `{target.name}`: {error}", "mend or update the package", "bad-target") from None
+    except KeyError:
+        pass
     close = did_you_mean(name, lowerings.names())
     help = f"did you mean `{close}`?" if close else "mend the target file"
     raise TargetError(f"target `{target.name}`: there is no lowering `{name}`", help, "bad-target")
