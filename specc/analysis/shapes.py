@@ -87,7 +87,8 @@ class _Inference:
         built, found = (types.get((one.value, one.port)) for one in (owner.operands[0], node.operands[0]))
         if not own or built is None or found is None:
             return
-        same_rank = built.rank == found.rank or not hasattr(node.attributes, "axis")
+        needs_rank = any(hasattr(node.attributes, name) for name in ("axis", "attention_axes"))
+        same_rank = built.rank == found.rank or not needs_rank
         if [one.shape for one in own] == [one.shape for one in other] and same_rank:
             return
         place = node.operands[0].span or node.origin.span

@@ -265,6 +265,27 @@ def test_integers_stay_within_what_is_looked_up() -> None:
     assert data["tokens"].max() > 12
 
 
+def test_the_smallest_table_counts_and_what_stands_in_a_wrapper() -> None:
+    found = checked("""
+specc: 1
+name: tables
+inputs: {tokens: {shape: [2, 5], dtype: int32}, levels: {shape: [3], dtype: int8}}
+nodes:
+  large: {op: Embedding, input_dim: 90, output_dim: 4, from: tokens}
+  flat: {op: Flatten, from: tokens}
+  small: {op: Embedding, input_dim: 30, output_dim: 4}
+  each: {op: TimeDistributed, layer: {op: Embedding, input_dim: 20, output_dim: 4}, from: tokens}
+  scaled: {op: Rescaling, scale: 0.5, from: levels}
+outputs: [large, small, each, scaled]
+""")
+    assert found.graph is not None
+    assert integers_below(found.graph) == {"tokens": 20}
+    module, model = loaded(found)
+    data = inputs_of(found)
+    assert set(np.unique(data["tokens"])) <= set(range(20)) and data["levels"].max() == 7
+    assert np.asarray(model(module.adapt_inputs(dict(data)))["each"]).shape == (6, 2, 5, 4)
+
+
 def test_integers_of_a_narrow_dtype() -> None:
     kind = {"x": TensorType((50,), "int8")}
     assert probes(kind, 8, 0, {"x": 1000})["x"].min() >= 0
