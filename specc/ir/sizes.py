@@ -15,7 +15,7 @@ class Symbol(int):
     """A size that is not known: `factor * name + offset`, as in `T`, `2 * T` or `T - 2`.
 
     Equal to another only where it certainly is the same size; every comparison of order answers no unless it holds for
-    any size of at least 1. `math.prod` and `sum` work.
+    any size of at least 1. `math.prod` and `sum` work; `range` and indexing cannot know it for what it is and take 1.
     """
 
     name: str
@@ -109,9 +109,6 @@ class Symbol(int):
         if not isinstance(other, Symbol) and self.factor % other == 0:
             return self.offset % other
         return _opaque(f"{self._shown()} % {other}")
-
-    def __index__(self) -> int:
-        raise TypeError(f"the size {self} is not known")
 
     def _linear(self, factor: int, offset: int) -> int:
         return Symbol(self.name, factor, offset) if factor else offset

@@ -47,7 +47,7 @@ def test_every_verb_has_help(verb: str, monkeypatch: pytest.MonkeyPatch, capsys:
     [
         ("chek", "no verb 'chek'; did you mean 'check'?"),
         ("shwo", "no verb 'shwo'; did you mean 'show'?"),
-        ("frobnicate", "no verb 'frobnicate'; there are build, check, explain, init, list, schema, show"),
+        ("frobnicate", "no verb 'frobnicate'; there are build, check, expand, explain, init, list, schema, show"),
     ],
 )
 def test_a_misspelt_verb(
@@ -137,7 +137,8 @@ def modules(unwanted: set[str], lines: list[str], cwd: Path) -> None:
 
 def test_no_verb_but_build_imports_tensorflow(tmp_path: Path) -> None:
     lines = [
-        f"check {SPECS} --target tidl --target keras",
+        f"check {SPECS} --target keras",
+        f"check {N1N2N3} --target tidl --target keras",
         *(f"check {N1N2N3} --format {format}" for format in ("json", "sarif", "github")),
         f"show {N1N2N3}",
         f"show {N1N2N3} --target tidl --unrolled",

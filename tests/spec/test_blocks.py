@@ -129,7 +129,7 @@ def test_the_flat_spec_is_the_same_network(path: Path, tmp_path: Path) -> None:
     ]
     assert before.costs is not None and after.costs is not None
     assert before.costs.parameters == after.costs.parameters
-    assert before.costs.macs_unrolled == after.costs.macs_unrolled
+    assert str(before.costs.macs_unrolled) == str(after.costs.macs_unrolled)
     assert [str(before.types[one.value.value, one.value.port]) for one in before.graph.outputs] == [
         str(after.types[one.value.value, one.value.port]) for one in after.graph.outputs
     ]
