@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from .support import install_example, run, specc
+from ..docs.pages import pages
+from .support import EXAMPLE, install_example, run, specc
 
 # One node has the name of the package, which the emitted module imports.
 NET = """specc: 1
@@ -180,6 +181,15 @@ assert found.ok, found.diagnostics
 """
     ran = run(site, "-c", script, cwd=folder)
     assert ran.code == 0, ran.err
+
+
+def test_the_documentation_shows_this_package() -> None:
+    page = next(one for one in pages() if one.path.name == "package.md")
+    shown = {block.marks["file"]: block.text for block in page.blocks if "file" in block.marks}
+    files = [one for one in EXAMPLE.rglob("*") if one.suffix in (".py", ".toml", ".yaml")]
+    inside = {one.relative_to(EXAMPLE).as_posix(): one.read_text("utf-8") for one in files}
+    assert inside.pop("acme_layers/__init__.py")
+    assert shown == inside
 
 
 @pytest.mark.keras
