@@ -43,11 +43,11 @@ def axis_indexes(op: str, axis: int | tuple[int, ...], operand: TensorType, attr
     return places
 
 
-def axis_index(op: str, axis: int, operand: TensorType, attribute: str = "axis") -> int:
-    """The place of an axis in the operand's shape; raises `Mismatch` where it has no such axis."""
-    index = axis - 1 if axis > 0 else operand.rank + axis
-    if 0 <= index < operand.rank:
-        return index
+def axis_index(op: str, axis: int, operand: TensorType, attribute: str = "axis", index: int = 0) -> int:
+    """The place of an axis in the shape of operand `index`; raises `Mismatch` where it has no such axis."""
+    place = axis - 1 if axis > 0 else operand.rank + axis
+    if 0 <= place < operand.rank:
+        return place
     if axis == -operand.rank - 1:
         message = f"axis {axis} of {operand} is the batch axis, which {op} cannot work along"
     else:
@@ -57,4 +57,4 @@ def axis_index(op: str, axis: int, operand: TensorType, attribute: str = "axis")
     else:
         span = "1 or -1" if operand.rank == 1 else f"1 to {operand.rank} or -{operand.rank} to -1"
         help = f"`{attribute}` may be {span}; {_COUNTING}"
-    raise Mismatch(message, 0, help=help, attribute=attribute)
+    raise Mismatch(message, index, help=help, attribute=attribute)

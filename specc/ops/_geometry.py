@@ -19,6 +19,12 @@ def layout(axes: int) -> str:
     return f"[{', '.join(SPATIAL[axes])}, channels]"
 
 
+def lengths(axes: int) -> str:
+    """What so many numbers measure, as attributes are described: `Height and width`."""
+    names = [name.capitalize() if index == 0 else name for index, name in enumerate(SPATIAL[axes])]
+    return "Length" if axes == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def effective_kernel(kernel: int, dilation: int) -> int:
     """How many elements a dilated window spans."""
     return (kernel - 1) * dilation + 1

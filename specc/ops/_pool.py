@@ -9,19 +9,14 @@ from specc.ir.types import TensorType
 from specc.ops._attributes import REQUIRED, Bool, Enum, PerAxis, attribute, optional
 from specc.ops._base import Attributes, Mismatch, Operands, compute_dtype, need_rank, need_sizes
 from specc.ops._dtypes import fractions, kept, need_floats, need_numbers
-from specc.ops._geometry import CHANNELS_LAST, SPATIAL, layout, window_shape
+from specc.ops._geometry import CHANNELS_LAST, SPATIAL, layout, lengths, window_shape
 
 _VOLUME_DTYPES = ("float32", "bfloat16")  # what TensorFlow has pools over three axes for, on a CPU
 
 
-def _lengths(axes: int) -> str:
-    names = [name.capitalize() if index == 0 else name for index, name in enumerate(SPATIAL[axes])]
-    return "Length" if axes == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def window(axes: int, *default: int) -> Any:
     """The attribute `pool_size`; required unless a default is given."""
-    return attribute(PerAxis(axes), default or REQUIRED, f"{_lengths(axes)} of the window.", positional=True)
+    return attribute(PerAxis(axes), default or REQUIRED, f"{lengths(axes)} of the window.", positional=True)
 
 
 def steps(axes: int) -> Any:
@@ -31,7 +26,7 @@ def steps(axes: int) -> Any:
 
 def pieces(axes: int) -> Any:
     """The attribute `output_size` of adaptive pools."""
-    return attribute(PerAxis(axes), doc=f"{_lengths(axes)} of the result.", positional=True)
+    return attribute(PerAxis(axes), doc=f"{lengths(axes)} of the result.", positional=True)
 
 
 def data_format() -> Any:

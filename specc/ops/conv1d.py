@@ -6,25 +6,25 @@ from dataclasses import dataclass
 
 from specc.ir.types import TensorType
 from specc.ops import _conv
-from specc.ops._attributes import Enum, PerAxis, attribute
+from specc.ops._attributes import Enum, attribute
 from specc.ops._base import OpDef, Operands
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conv1DAttributes(_conv.ConvAttributes):
-    kernel_size: tuple[int, ...] = attribute(PerAxis(1), doc="Length of the window.", positional=True)
-    strides: tuple[int, ...] = attribute(PerAxis(1), (1,), "Step of the window.")
+    kernel_size: tuple[int, ...] = _conv.kernel_size(1)
+    strides: tuple[int, ...] = _conv.strides(1)
     padding: str = attribute(
         Enum("valid", "same", "causal"),
         "valid",
         "`same` pads both ends with zeros; `causal` the start, so no step sees a later one.",
     )
-    dilation_rate: tuple[int, ...] = attribute(PerAxis(1), (1,), "Distance between the window's elements.")
+    dilation_rate: tuple[int, ...] = _conv.dilation_rate(1)
 
 
 def infer(attributes: Conv1DAttributes, operands: Operands) -> TensorType:
     """`[steps, channels]` gives `[steps', filters]`."""
-    return _conv.infer("Conv1D", "[steps, channels]", attributes, operands)
+    return _conv.infer("Conv1D", attributes, operands)
 
 
 OP = OpDef(

@@ -10,7 +10,7 @@ from specc.ops._conv import ConvAttributes as Conv2DAttributes
 
 def infer(attributes: Conv2DAttributes, operands: Operands) -> TensorType:
     """`[height, width, channels]` gives `[height', width', filters]`."""
-    return _conv.infer("Conv2D", "[height, width, channels]", attributes, operands)
+    return _conv.infer("Conv2D", attributes, operands)
 
 
 OP = OpDef(

@@ -35,6 +35,7 @@ from specc.ops._borders import Borders
 from specc.ops._keras_objects import ActivationName, ObjectOf
 from specc.ops._layers import LayerOf
 from specc.ops._settings import SettingsOf
+from specc.ops.permute import AxisOrder
 from specc.ops.reshape import TargetShape
 
 from ..ops.support import attributes, node
@@ -130,6 +131,10 @@ def _borders(kind: Borders) -> Values:
     return amount | st.lists(side, min_size=kind.axes, max_size=kind.axes)
 
 
+def _orders(count: int) -> Values:
+    return st.permutations(range(1, count + 1)).map(list)
+
+
 _MAKERS: dict[type[Kind], Callable[[Any], Values]] = {
     Int: _ints,
     Float: _floats,
@@ -148,6 +153,7 @@ _MAKERS: dict[type[Kind], Callable[[Any], Values]] = {
     Axis: lambda _: st.integers(-4, 4).filter(bool),
     TargetShape: _target_shapes,
     Borders: _borders,
+    AxisOrder: lambda _: st.integers(1, 4).flatmap(_orders),
     LayerOf: _layers,
     SettingsOf: lambda kind: st.fixed_dictionaries({}, optional={key: values(one) for key, one in kind.known.items()}),
 }
@@ -309,6 +315,25 @@ def _shared_heads(draw: st.DrawFn, first: TensorType) -> dict[str, Any]:
     return {"num_query_heads": few * draw(st.integers(1, 3)), "num_key_value_heads": few}
 
 
+def _contracted(draw: st.DrawFn, first: TensorType, given: dict[str, Any]) -> list[TensorType]:
+    """Two operands of which the summed axes are mostly as long as each other."""
+    axes = given["axes"] if isinstance(given["axes"], list) else [given["axes"]] * 2
+    shape = draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
+    places = [axis - 1 if axis > 0 else axis for axis in axes]
+    if all(-one.rank <= at < one.rank for one, at in zip((first, TensorType(tuple(shape))), places, strict=True)):
+        shape[places[1]] = first.shape[places[0]] + draw(st.sampled_from([0, 0, 0, 0, 1]))
+    return [first, _types(draw, shape)]
+
+
+def _summed(draw: st.DrawFn, first: TensorType) -> dict[str, Any]:
+    axis = st.sampled_from([1, -1, 1, -1, 2])
+    return {"axes": draw(axis | st.lists(axis, min_size=2, max_size=2))}
+
+
+def _reordered(draw: st.DrawFn, first: TensorType) -> dict[str, Any]:
+    return {"dims": draw(_orders(max(first.rank, 1)))}
+
+
 def _integers(draw: st.DrawFn, first: TensorType, given: dict[str, Any]) -> list[TensorType]:
     return [TensorType(first.shape, draw(st.sampled_from(["int32", "int32", *INTS, "float32"])))]
 
@@ -317,11 +342,18 @@ _SPATIAL = {  # by how an op's name ends
     "1D": Hint(ranks=(2,)),
     "2D": Hint(ranks=(3,)),
     "3D": Hint(ranks=(4,), sizes=st.integers(1, 6)),
+    "1DTranspose": Hint(ranks=(2,), sizes=st.integers(1, 5)),
+    "2DTranspose": Hint(ranks=(3,), sizes=st.integers(1, 5)),
+    "3DTranspose": Hint(ranks=(4,), sizes=st.integers(1, 4)),
 }
 HINTS: dict[str, Hint] = {
     **dict.fromkeys(["Add", "Multiply", "Average", "Maximum", "Minimum"], Hint(operands=_stretched)),
     "Subtract": Hint(operands=_pair),
     "Concatenate": Hint(sizes=st.integers(1, 4), operands=_joined),
+    "Dot": Hint(sizes=st.integers(1, 4), operands=_contracted, fitting=_summed),
+    "Permute": Hint(ranks=(1, 2, 3, 4), sizes=st.integers(1, 4), fitting=_reordered),
+    "RepeatVector": Hint(ranks=(1,)),
+    "Resizing": Hint(ranks=(3,)),
     "Reshape": Hint(sizes=st.sampled_from([1, 2, 3, 4, 6])),
     **{name: Hint(ranks=(2,), operands=_with_states(name)) for name in ("SimpleRNN", "GRU", "LSTM", "RNN")},
     **{
@@ -341,7 +373,7 @@ HINTS: dict[str, Hint] = {
 
 
 def hint_of(name: str) -> Hint:
-    return HINTS.get(name) or _SPATIAL.get(name[-2:]) or Hint()
+    return HINTS.get(name) or _SPATIAL.get(name[name.rfind("D") - 1 :]) or Hint()
 
 
 @dataclass(frozen=True)

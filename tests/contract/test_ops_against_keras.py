@@ -55,7 +55,6 @@ STRICTER: dict[str, list[tuple[str, str]]] = {
         ("a share below 1", "Keras divides by zero in training only"),
     ],
     "GaussianDropout": [("a share below 1", "Keras divides by zero in training only")],
-    "ActivityRegularization": [("computes on floats", "integers cannot be made smaller by training")],
     **{f"AdaptiveMaxPooling{axes}D": [("", "a wrong shape may end Keras' process")] for axes in (1, 2, 3)},
     **{
         name: [
@@ -85,6 +84,18 @@ STRICTER: dict[str, list[tuple[str, str]]] = {
         name: [("Keras trains a ConvLSTM", "Keras does not hand `trainable` on to the cell, and the model trains it")]
         for name in ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional", "TimeDistributed")
     },
+    **{
+        f"Conv{axes}DTranspose": [("a window of even length", "of an axis of one Keras makes an empty one")]
+        for axes in (1, 2, 3)
+    },
+    "Dot": [
+        ("computes on floats", "Keras sums integers in their own dtype, which overflows, and uint64 in uint32"),
+        ("which [", "Keras counts negative axes round the batch axis more than once"),
+    ],
+    "Resizing": [
+        ("[height, width, channels]", "Keras takes the batch for the height of one map"),
+        ("computes on floats", "Keras keeps integers in a call, and in a graph makes floats of them"),
+    ],
     "Average": [("computes on floats", "Keras averages int32 into float64 whatever the layer's dtype")],
     **{
         name: [("uint64", "Keras narrows uint64 to uint32")]
@@ -273,10 +284,11 @@ MINIMAL: dict[str, dict[str, Any]] = {
     **{f"Adaptive{kind}Pooling{axes}D": {"output_size": 2} for kind in ("Average", "Max") for axes in (1, 2, 3)},
     "AlphaDropout": {"rate": 0.5},
     **{f"AveragePooling{axes}D": {"pool_size": 2} for axes in (1, 2, 3)},
-    "Conv1D": {"filters": 2, "kernel_size": 2},
-    "Conv2D": {"filters": 2, "kernel_size": 2},
+    **{f"Conv{axes}D": {"filters": 2, "kernel_size": 2} for axes in (1, 2, 3)},
+    **{f"Conv{axes}DTranspose": {"filters": 2, "kernel_size": 2} for axes in (1, 2, 3)},
     "Dense": {"units": 2},
-    "DepthwiseConv2D": {"kernel_size": 2},
+    **{f"DepthwiseConv{axes}D": {"kernel_size": 2} for axes in (1, 2)},
+    "Dot": {"axes": 1},
     "Dropout": {"rate": 0.5},
     "GaussianDropout": {"rate": 0.5},
     "GaussianNoise": {"stddev": 0.5},
@@ -285,18 +297,24 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "GroupQueryAttention": {"head_dim": 2, "num_query_heads": 2, "num_key_value_heads": 1},
     "MultiHeadAttention": {"num_heads": 2, "key_dim": 2},
     "Normalization": {"mean": 0.5, "variance": 2.0},
+    "Permute": {"dims": [2, 1, 3]},
+    "RepeatVector": {"n": 2},
     "Reshape": {"target_shape": [-1]},
+    "Resizing": {"height": 2, "width": 3},
     "Rescaling": {"scale": 0.5},
     "Bidirectional": {"layer": {"op": "LSTM", "units": 2}},
     **{f"ConvLSTM{axes}D": {"filters": 2, "kernel_size": 2} for axes in (1, 2, 3)},
     **{name: {"units": 2} for name in ("GRU", "LSTM", "SimpleRNN")},
     "RNN": {"cell": [{"op": "LSTMCell", "units": 2}, {"op": "GRUCell", "units": 3}]},
     "TimeDistributed": {"layer": {"op": "Dense", "units": 2}},
+    **{f"SeparableConv{axes}D": {"filters": 2, "kernel_size": 2} for axes in (1, 2)},
     **{f"SpatialDropout{axes}D": {"rate": 0.5} for axes in (1, 2, 3)},
 }
 RANKS = {
     **{op.name: int(op.name[-2]) + 1 for op in OPS if op.name.endswith(("1D", "2D", "3D"))},
     **{f"ConvLSTM{axes}D": axes + 2 for axes in (1, 2, 3)},
+    **{f"Conv{axes}DTranspose": axes + 1 for axes in (1, 2, 3)},
+    "RepeatVector": 1,
     **dict.fromkeys(["Bidirectional", "GRU", "LSTM", "RNN", "SimpleRNN", "TimeDistributed"], 2),
     **dict.fromkeys([op.name for op in OPS if op.name.endswith("Attention")], 2),
 }

@@ -29,3 +29,11 @@ def test_strides_may_stand_with_a_dilation() -> None:
 def test_a_kernel_of_four_axes_cannot_start_as_the_identity() -> None:
     found = check("DepthwiseConv2D", kernel_size=3, depthwise_initializer="identity")
     assert found == ("depthwise_initializer", "this weight has 4 axes, and Identity makes a matrix")
+
+
+def test_unequal_steps_have_dtypes_they_are_computed_in() -> None:
+    found = check("DepthwiseConv2D", kernel_size=3, strides=[1, 2], dtype="float16")
+    assert found is not None and found[0] == "dtype" and "unequal `strides`" in found[1]
+    assert check("DepthwiseConv2D", kernel_size=3, strides=[1, 2], dtype="bfloat16") is None
+    assert check("DepthwiseConv2D", kernel_size=3, strides=[1, 2], dilation_rate=2, dtype="float16") is None
+    assert check("DepthwiseConv2D", kernel_size=3, strides=2, dtype="float16") is None

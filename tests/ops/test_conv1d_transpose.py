@@ -1,0 +1,81 @@
+"""Conv1DTranspose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from specc.ir.sizes import Symbol
+from specc.ir.types import TensorType
+
+from .support import check, infer, macs, refused, shape, trainable, weights
+
+CASES: list[tuple[dict[str, Any], list[int]]] = [
+    ({"kernel_size": 3}, [7, 2]),
+    ({"kernel_size": 3, "strides": 2}, [11, 2]),
+    ({"kernel_size": 1, "strides": 3}, [15, 2]),
+    ({"kernel_size": 3, "strides": 2, "padding": "same"}, [10, 2]),
+    ({"kernel_size": 3, "dilation_rate": 2}, [9, 2]),
+]
+
+
+@pytest.mark.parametrize(("plain", "result"), CASES, ids=str)
+def test_shape(plain: dict[str, Any], result: list[int]) -> None:
+    assert shape("Conv1DTranspose", [5, 4], filters=2, **plain) == result
+
+
+def test_what_is_added_at_the_end() -> None:
+    assert shape("Conv1DTranspose", [5, 4], filters=2, kernel_size=3, strides=3, output_padding=0) == [15, 2]
+    assert shape("Conv1DTranspose", [5, 4], filters=2, kernel_size=3, strides=3, output_padding=2) == [17, 2]
+    plain = {"filters": 2, "kernel_size": 3, "strides": 3, "padding": "same"}
+    assert shape("Conv1DTranspose", [5, 4], **plain) == [15, 2]
+    assert shape("Conv1DTranspose", [5, 4], **plain, output_padding=1) == [14, 2]
+
+
+def test_the_kernel_has_the_filters_before_the_channels() -> None:
+    found = weights("Conv1DTranspose", [5, 4], filters=2, kernel_size=3)
+    assert found == {"kernel": [3, 2, 4], "bias": [2]}
+    assert list(found) == ["kernel", "bias"]
+    assert trainable("Conv1DTranspose", [5, 4], filters=2, kernel_size=3, trainable=False) == []
+
+
+def test_each_element_is_multiplied_by_a_window_for_each_filter() -> None:
+    assert macs("Conv1DTranspose", [5, 4], filters=2, kernel_size=3) == 5 * 4 * 3 * 2
+    assert macs("Conv1DTranspose", [5, 4], filters=2, kernel_size=3, strides=2, padding="same") == 5 * 4 * 3 * 2
+
+
+def test_an_operand_without_channels() -> None:
+    error = refused("Conv1DTranspose", [5], filters=2, kernel_size=3)
+    assert error.message == "Conv1DTranspose takes [steps, channels], found [5]"
+    assert "shape [5, 1]" in error.help
+
+
+def test_an_end_as_long_as_a_step_is_refused() -> None:
+    found = check("Conv1DTranspose", filters=2, kernel_size=3, strides=2, output_padding=2)
+    assert found == ("output_padding", "expected less than `strides` on each axis, found 2 where the step is 2")
+
+
+def test_an_even_window_needs_an_end_under_same() -> None:
+    plain = {"filters": 2, "kernel_size": 4, "strides": 2, "padding": "same"}
+    found = check("Conv1DTranspose", **plain, output_padding=0)
+    assert found is not None and found[0] == "output_padding"
+    assert found[1].startswith("expected at least 1 for a window of even length")
+    assert check("Conv1DTranspose", **plain, output_padding=1) is None
+    assert check("Conv1DTranspose", **plain) is None
+
+
+def test_a_dilated_window_has_dtypes_it_is_computed_in() -> None:
+    plain = {"filters": 2, "kernel_size": 3, "dilation_rate": 2}
+    found = check("Conv1DTranspose", **plain, dtype="float16")
+    assert found is not None and found[0] == "dtype" and "found float16" in found[1]
+    assert check("Conv1DTranspose", **plain, dtype="bfloat16") is None
+    assert check("Conv1DTranspose", **plain, strides=2) is not None
+
+
+def test_lengths_may_be_open_and_channels_may_not() -> None:
+    size = Symbol("T")
+    operand = TensorType((size, 4))
+    found = infer("Conv1DTranspose", operand, filters=2, kernel_size=3, strides=2)
+    assert found.shape == (2 * size + 1, 2)
+    assert refused("Conv1DTranspose", TensorType((5, size)), filters=2, kernel_size=3).code == "unknown-size"
