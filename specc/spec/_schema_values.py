@@ -108,6 +108,12 @@ def _options(found: Sequence[Schema]) -> Schema:
     return {"anyOf": [*plain, EXPRESSION] if EXPRESSION in options else plain}
 
 
+def is_op(*names: str) -> Schema:
+    """Whether `op` is one of some names, to the letter: while it completes, the language server takes the beginning
+    of a `const` or `enum` for the whole, and would offer what `Conv2DTranspose` takes in a `Conv2D`."""
+    return {"required": ["op"], "properties": {"op": {"type": "string", "pattern": f"^({'|'.join(names)})$"}}}
+
+
 def _dispatched(classes: Sequence[Schema]) -> Schema:
     """One of several classes: an editor knows by `op` which arguments to offer, and which of them is wrong."""
     merged = _merged(classes)
@@ -116,10 +122,7 @@ def _dispatched(classes: Sequence[Schema]) -> Schema:
         "type": "object",
         "required": ["op"],
         "properties": {"op": {"anyOf": [{"enum": names}, EXPRESSION], "description": "The Keras class."}},
-        "allOf": [
-            {"if": {"required": ["op"], "properties": {"op": one["properties"]["op"]}}, "then": _titled(one)}
-            for one in merged
-        ],
+        "allOf": [{"if": is_op(*_names(one)), "then": _titled(one)} for one in merged],
     }
 
 

@@ -14,6 +14,7 @@ from specc.ops._base import OpDef
 from specc.spec._callbacks import CALLBACKS
 from specc.spec._schema_values import (
     EXPRESSION,
+    is_op,
     of_argument,
     of_attribute,
     of_kind,
@@ -195,10 +196,7 @@ def _node(ops: list[OpDef]) -> Schema:
         "properties": {"op": op, "call": True, "block": True, **_common()},
         "anyOf": [{"required": [key]} for key in _KINDS],
         "allOf": [
-            *(
-                {"if": {"required": ["op"], "properties": {"op": {"const": op.name}}}, "then": _ref(f"op_{op.name}")}
-                for op in ops
-            ),
+            *({"if": is_op(op.name), "then": _ref(f"op_{op.name}")} for op in ops),
             {
                 "if": {"required": ["op"], "properties": {"op": EXPRESSION}},
                 "then": {"properties": {"call": False, "block": False}},

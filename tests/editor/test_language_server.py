@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,7 +145,7 @@ def test_a_layer_inside_a_layer_is_offered_with_its_attributes(editor: Editor) -
     assert {"Dense", "Conv2D", "Flatten"} <= editor.offers(NODE % ("TimeDistributed", "layer:\n      op: ‸"))
     inner = editor.offers(NODE % ("TimeDistributed", "layer:\n      op: Conv2D\n      ‸"))
     assert {"filters", "kernel_size", "padding"} <= inner
-    assert not {"units", "from", "dtype"} & inner
+    assert not {"units", "from", "dtype", "output_padding"} & inner  # nor what Conv2DTranspose takes
 
 
 def test_inside_a_block_nodes_are_completed_too(editor: Editor) -> None:
@@ -240,6 +241,18 @@ def test_a_mistake_inside_a_block_is_marked(editor: Editor) -> None:
     assert editor.marks(REST + BLOCKS % "{op: Dense, unitz: '${filters}', units: 3}") == [
         ("unitz", "Property unitz is not allowed.")
     ]
+
+
+def test_sizes_that_are_left_to_the_data_are_not_marked(editor: Editor) -> None:
+    text = "specc: 1\ninputs: {x: [T, 64], y: [null, null, 3], z: {shape: [T, 2]}}\noutputs: [x, y, z]\n"
+    assert not editor.marks(text)
+
+
+def test_a_long_spec_is_judged_while_one_types(editor: Editor) -> None:
+    nodes = "".join(f"  n{number}: {{op: Dense, units: 20, activation: relu}}\n" for number in range(500))
+    start = time.monotonic()
+    assert editor.marks(f"{HEAD}nodes:\n{nodes}  last: {{op: Dense, unit: 1, units: 1}}\noutputs: last\n")
+    assert time.monotonic() - start < 20
 
 
 def test_an_unknown_section_is_marked(editor: Editor) -> None:

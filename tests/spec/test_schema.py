@@ -233,6 +233,8 @@ outputs: [last, twin]
 
 RIGHT = {
     "blocks, repeats and conditions": BLOCK % "",
+    "sizes that are left to the data": "specc: 1\ninputs: {x: [T, 64], y: [null, 3]}\n"
+    "nodes: {z: {op: ReLU, from: x}, w: {op: ReLU, from: y}}\noutputs: [z, w]\n",
     "an expression within a list": HEAD + USED + "nodes: {y: {op: Reshape, target_shape: ['${k}', 2]}}\noutputs: y\n",
     "a list from an expression": HEAD.replace("['${k + 2}']", "'${shape}'") + USED + NODES,
     "an expression of an initializer": HEAD + USED
