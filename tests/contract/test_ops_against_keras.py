@@ -193,6 +193,12 @@ def refused_by_keras(op: OpDef, attributes: Any, case: Case, message: str) -> bo
     """Whether Keras fails too: when the layer is made, called or run; or is known not to."""
     if any(part in message for part, _ in STRICTER.get(op.name, [])):
         return True
+    if op.name == "TimeDistributed" and message.startswith("in each step"):
+        # Keras calls the inner layer without the checks of its input: what it refuses of a step is the judge
+        inner, operand = attributes.layer, case.operands[0]
+        plain = {name: value for name, value in case.given["layer"].items() if name != "op"}
+        step = Case(plain, [operand.with_shape(operand.shape[1:])])
+        return refused_by_keras(inner.definition, inner.attributes, step, message)
     try:
         layer = make_layer(op, attributes, case.given)
         claimed = symbolic(op, layer, case.operands, **flags(op, attributes))
