@@ -41,7 +41,13 @@ class Net:
         text = (self.folder / f"{self.name}.yaml").read_text(encoding="utf-8")
         return replaced(text, self.replaced)
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Those that the spec is for."""
+        return tuple(self.checked().lowered)
+
     def checked(self) -> Checked:
+        """Checked for the targets of the spec's budget; where it names none, for all."""
         return _checked(self)
 
     def module_text(self, target: str) -> str:
@@ -93,9 +99,10 @@ class Net:
 def _checked(net: Net) -> Checked:
     from specc.diagnostics import Diagnostics
 
-    found = check_source(
-        Source(f"{net.name}.yaml", net.text), Diagnostics(), targets=TARGETS, overrides=dict(net.overrides)
-    )
+    source, overrides = Source(f"{net.name}.yaml", net.text), dict(net.overrides)
+    found = check_source(source, Diagnostics(), overrides=overrides)
+    if not found.lowered:
+        found = check_source(source, Diagnostics(), targets=TARGETS, overrides=overrides)
     assert found.ok, found.diagnostics
     return found
 

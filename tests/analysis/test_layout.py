@@ -14,7 +14,7 @@ from specc.analysis.views.layers import Item, Link, arrange, rank
 from specc.analysis.views.layout import Drawing, Rectangle, draw
 from specc.analysis.views.picture import Arrow, Box, Frame, Picture, folded, unrolled
 
-from ..checks import right
+from ..nets import Net
 
 ROOT = Path(__file__).parents[2]
 FILES = [*sorted((ROOT / "specs").glob("*.yaml")), *sorted((ROOT / "tests" / "networks" / "specs").glob("*.yaml"))]
@@ -94,12 +94,12 @@ def _inside(box: Rectangle, x: float, y: float) -> bool:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_networks(path: Path) -> None:
-    checked = right(path.read_text("utf-8"), targets=["keras", "tidl"])
+    checked = Net(path.stem, path.parent).checked()
     assert checked.graph is not None
     check(folded(checked.graph, checked.types))
     check(unrolled(checked.graph, checked.types))
-    lowered = checked.lowered["tidl"]
-    check(folded(lowered.graph, lowered.types))
+    for lowered in checked.lowered.values():
+        check(folded(lowered.graph, lowered.types))
 
 
 @pytest.mark.parametrize("seed", range(60))

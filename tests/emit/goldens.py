@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from specc.targets import load
-from tests.nets import EXTRA, ROOT, SPECS, TARGETS, Net
+from tests.nets import EXTRA, ROOT, SPECS, Net
 
 FOLDER = ROOT / "tests" / "golden" / "modules"
+# Long, and of a kind with band_mobilenetv2, which is here.
+PUBLISHED = ("densenet121", "efficientnetb0", "mobilenetv3small", "resnet50", "vgg16")
 
 
 def nets() -> list[Net]:
-    networks = [Net(path.stem) for path in sorted(SPECS.glob("*.yaml"))]
+    networks = [Net(path.stem) for path in sorted(SPECS.glob("*.yaml")) if path.stem not in PUBLISHED]
     loops = [Net(name, EXTRA) for name in ("elman", "nested", "renamed", "ring", "shared")]
     return [*networks, *loops, Net("heads", ROOT / "tests" / "training" / "specs")]
 
 
 def goldens() -> dict[str, str]:
     """The text of each golden, by file name."""
-    return {
-        f"{net.name}_{load(target).name}.py": net.module_text(target)
-        for net in nets()
-        for target in TARGETS
-        if target in net.checked().lowered
-    }
+    return {f"{net.name}_{load(target).name}.py": net.module_text(target) for net in nets() for target in net.targets}
