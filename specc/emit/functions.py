@@ -8,7 +8,7 @@ from specc.emit import _literals as literals
 from specc.emit._modules import packages
 from specc.emit.blocks import annotation
 from specc.emit.code import Code, escaped
-from specc.emit.instances import ABSENT, LAST, Call, Function, Item, Ref, group_of
+from specc.emit.instances import ABSENT, LAST, Function, Item, Ref, group_of
 from specc.emit.naming import Names
 from specc.ops import _registry as registry
 
@@ -49,7 +49,8 @@ class FunctionWriter:
 
     def declared(self, parameter: str) -> str:
         column = self.function.parameters[parameter]
-        default = " = None" if ABSENT in column else ""
+        text = "None" if ABSENT in column else self.function.defaults.get(parameter)
+        default = "" if text is None else f" = {text}"
         return f"{self.parameters[parameter]}: {annotation(column)}{default}"
 
     def body(self) -> None:
@@ -128,8 +129,8 @@ class FunctionWriter:
         """`start` the call of a function, or that of a layer: on one line with its construction where that fits."""
         given = self.texts(item)
         if item.call is not None:
-            parts = [*operands, f"name={name}", *(f"{key}={text}" for key, text in given.items())]
-            self.code.add(f"{start} {self.function_names[item.call.function]}({', '.join(parts)})")
+            function = item.call.function
+            self.code.add(f"{start} {function.call(self.function_names[function], operands, name, given)}")
             return
         assert item.node is not None
         line = f"line {item.node.origin.span.line}" if item.node.origin.span else ""
@@ -179,10 +180,3 @@ class FunctionWriter:
         item = self.function.items[ref.key]
         port = self.ports(item)[item.ports.index(ref.port)] if ref.port in item.ports else ref.port
         return self.variable(item, port)
-
-
-def call_text(call: Call, function: str, operands: Sequence[str], name: str) -> str:
-    """`conv_bn(image, name="stem", filters=16)`"""
-    given = call.function.arguments(call.body)
-    parts = [*operands, f"name={name}", *(f"{key}={text}" for key, text in given.items())]
-    return f"{function}({', '.join(parts)})"

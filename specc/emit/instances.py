@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -86,6 +86,21 @@ class Function:
         """What an instance passes, as source texts."""
         at = self.bodies.index(body)
         return {name: text for name in self.ordered if (text := self.parameters[name][at]) is not None}
+
+    def call(self, name: str, operands: Sequence[str], layers: str, given: Mapping[str, str]) -> str:
+        """`conv_bn(image, name="stem", filters=16)`: what is as the defaults are is left out."""
+        defaults = self.defaults
+        parts = [f"{key}={text}" for key, text in given.items() if text != defaults.get(key)]
+        return f"{name}({', '.join([*operands, f'name={layers}', *parts])})"
+
+    @property
+    def defaults(self) -> dict[str, str]:
+        """What a parameter is where it is not given: what the block says, and False for whether a node is there."""
+        declared = {name: literals.literal(value) for name, value in self.bodies[0].scope.defaults}
+        found = {name: text for name, text in declared.items() if name in self.parameters}
+        own = {name for name, _ in self.bodies[0].scope.arguments}
+        flags = [name for name, column in self.parameters.items() if {*column} <= {"True", "False"} and name not in own]
+        return found | dict.fromkeys(flags, "False")
 
     def resolve(self, ref: Ref, body: Body) -> Ref:
         """What a value is in an instance that lacks some nodes: the first operand of one that is not there."""

@@ -9,7 +9,7 @@ from specc.emit import _literals as literals
 from specc.emit._modules import packages
 from specc.emit.blocks import functions
 from specc.emit.code import Code
-from specc.emit.functions import FunctionWriter, call_text
+from specc.emit.functions import FunctionWriter
 from specc.emit.instances import Call, group_of, operands
 from specc.emit.naming import Names
 from specc.emit.steps import contracted
@@ -166,8 +166,12 @@ class ModelWriter:
             self.names.rename(results[0].value, results[0].port, scope.group or scope.name)
         made = ", ".join(self.operand(one) for one in results)
         given = [self.operand(one) for one in call.body.inputs]
-        text = call_text(call, self.functions[call.function], given, repr(literals.layer_name(scope.name)))
+        text = self.text(call, given, repr(literals.layer_name(scope.name)))
         self.code.add(f"{made} = {text}", f"line {scope.origin.span.line}" if scope.origin.span else "")
+
+    def text(self, call: Call, operands: Sequence[str], name: str) -> str:
+        function = call.function
+        return function.call(self.functions[function], operands, name, function.arguments(call.body))
 
     def repeat(self, calls: Sequence[Call]) -> None:
         """`for number in range(2, 5): x = block(x, name=f"tower_{number}")`"""
@@ -184,7 +188,7 @@ class ModelWriter:
         first = int(scope.name.rpartition("/")[2])
         with self.code.block(f"for number in range({first}, {first + len(calls)}):"):
             name = f'f"{literals.layer_name(scope.group)}_{{number}}"'
-            self.code.add(f"{made} = {call_text(calls[0], self.functions[calls[0].function], [made], name)}", line)
+            self.code.add(f"{made} = {self.text(calls[0], [made], name)}", line)
 
     def items(self, items: tuple[topology.Item, ...]) -> None:
         for item in items:

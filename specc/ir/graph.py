@@ -127,8 +127,8 @@ class Output:
 class Scope:
     """An instance of a block: its nodes are those whose names start with `name/`.
 
-    `arguments` are the values of the block's parameters, `inputs` its operands by the names they have inside, and
-    `group` the node that a repeat has made it from, with others, where there is one.
+    `arguments` are the values of the block's parameters, `defaults` those that a use may leave out, `inputs` its
+    operands by the names they have inside, and `group` the node that a repeat has made it from, where there is one.
     """
 
     name: str
@@ -139,6 +139,7 @@ class Scope:
     doc: str = ""
     group: str | None = None
     block_doc: str = ""
+    defaults: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

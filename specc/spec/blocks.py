@@ -53,6 +53,10 @@ class BlockDecl:
     is_whole: bool  # False where a part could not be read
     used: dict[str, int] = field(default_factory=dict[str, int])
 
+    @property
+    def defaults(self) -> tuple[tuple[str, Any], ...]:
+        return tuple((name, one.default) for name, one in self.params.items() if not one.required)
+
 
 def decode_blocks(section: Mapping | None, params: Params, diagnostics: Diagnostics) -> dict[str, BlockDecl]:
     """The blocks by name. Mistakes in the parts that no use changes are reported here, once."""

@@ -11,6 +11,7 @@ from specc.ir import Collect, Fill, Graph, Init, Loop, Node, Operand, Origin, Ou
 from specc.ir.graph import OUT
 from specc.ops import _registry as registry
 from specc.source import Mapping, Sequence, Span
+from specc.spec.calls import Calls
 from specc.spec.document import CollectDecl, InputDecl, Instance, LoopDecl, NodeDecl, Reference, Spec, StateDecl
 from specc.spec.fields import RESERVED
 from specc.spec.loops import check_loops
@@ -59,7 +60,12 @@ class _Builder:
         self.is_whole = True  # False once a node or state lost something that it reads
         self.is_sure = spec.has_all_outputs  # False once nobody knows what it was
         self.unsure_loops: set[str] = set()
-        self.layers: dict[str, NodeDecl | None] = {}  # the `op` that a node's calls lead to
+        others = {
+            **dict.fromkeys(self.inputs, "an input"),
+            **dict.fromkeys(self.states, "a state"),
+            **dict.fromkeys(self.collects, "a collected value"),
+        }
+        self.calls = Calls(spec, self.nodes, others, diagnostics)
 
     def run(self) -> Built:
         inputs = tuple(self.input(one) for one in self.inputs.values())
@@ -133,7 +139,9 @@ class _Builder:
     def scope(self, one: Instance) -> Scope:
         inputs = [(name, operand) for name, value in one.inputs if (operand := self.operand(value)) is not None]
         origin = Origin(one.span, one.name, uses=one.uses)
-        return Scope(one.name, one.block, one.arguments, tuple(inputs), origin, one.doc, one.group, one.block_doc)
+        return Scope(
+            one.name, one.block, one.arguments, tuple(inputs), origin, one.doc, one.group, one.block_doc, one.defaults
+        )
 
     def input(self, decl: InputDecl) -> Node:
         attributes = decl.attributes
@@ -144,7 +152,7 @@ class _Builder:
     def node(self, decl: NodeDecl, above: NodeDecl | None) -> Node:
         op, attributes, layer = decl.op, decl.attributes, decl.name
         if decl.call is not None:
-            target = self.called(decl)
+            target = self.calls.called(decl)
             if target is not None:
                 op, attributes, layer = target.op, target.attributes, target.name
         with self.diagnostics.within(decl.uses):
@@ -177,66 +185,6 @@ class _Builder:
         self.diagnostics.report(
             "operand-count", message, (place if decl.operands else decl.kind_span, f"{count} given"), help=help
         )
-
-    def called(self, decl: NodeDecl) -> NodeDecl | None:
-        """The node whose layer a `call` applies; what is wrong with the call is reported."""
-        assert decl.call is not None
-        target = self.nodes.get(decl.call.name)
-        if target is None:
-            self.bad_call(decl.call)
-            return None
-        if decl.call.port is not None:
-            message = f"`{decl.call}` is a result of `{target.name}`, not a layer"
-            help = f"call the layer: `call: {target.name}`"
-            self.diagnostics.report("bad-call", message, (decl.call.span, "cannot be called"), help=help)
-            return None
-        return self.layer(decl)
-
-    def layer(self, decl: NodeDecl) -> NodeDecl | None:
-        """The `op` that a node is or that its calls lead to; a circle of calls is reported, once."""
-        path: dict[str, NodeDecl] = {}
-        found: NodeDecl | None = decl
-        while found is not None and found.call is not None:
-            if found.name in self.layers:
-                found = self.layers[found.name]
-                break
-            if found.name in path:
-                self.report_circle([*path.values()], found)
-                found = None
-                break
-            path[found.name] = found
-            found = self.nodes.get(found.call.name)
-        self.layers |= dict.fromkeys(path, found)
-        return found
-
-    def report_circle(self, path: list[NodeDecl], first: NodeDecl) -> None:
-        circle = [*path[path.index(first) :], first]
-        shown = " → ".join(f"`{one.name}`" for one in circle)
-        self.diagnostics.report(
-            "bad-call",
-            f"the calls {shown} lead to no layer",
-            (first.call.span if first.call else first.span, "goes in a circle"),
-            help="one of them has to be an `op`",
-        )
-
-    def bad_call(self, reference: Reference) -> None:
-        name = reference.name
-        if name in self.inputs or name in self.states or name in self.collects:
-            what = "an input" if name in self.inputs else "a state" if name in self.states else "a collected value"
-            self.diagnostics.report(
-                "bad-call",
-                f"`{name}` is {what}, not a layer",
-                (reference.span, "cannot be called"),
-                help="`call` names a node with an `op`; to read a value, use `from`",
-            )
-        elif registry.find(name) is not None:
-            message = f"`{name}` is an op, and `call` names a node"
-            help = f"for a layer of its own write `op: {name}`"
-            self.diagnostics.report("bad-call", message, (reference.span, "not a node"), help=help)
-        elif self.spec.is_complete:
-            known = [node.name for node in self.nodes.values() if node.op and "/" not in node.name]
-            help = "`call` names a node with an `op`"
-            self.diagnostics.unknown("unknown-reference", "node", reference.span, name, known, help)
 
     def operands(self, decl: NodeDecl, above: NodeDecl | None) -> tuple[tuple[Operand, ...], bool]:
         """What a node reads, and whether that is all."""
@@ -281,7 +229,7 @@ class _Builder:
         decl = self.nodes.get(name)
         if decl is None:
             return (OUT,)
-        decl = self.layer(decl)
+        decl = self.calls.layer(decl)
         if decl is None or decl.op is None or decl.attributes is None:
             return ()
         return registry.get(decl.op).ports(decl.attributes)
@@ -336,7 +284,7 @@ class _Builder:
     def switch(self, name: str, port: str) -> str | None:
         """The attribute of a value's op that is off, and that would give it a result of that name."""
         decl = self.nodes.get(name)
-        decl = self.layer(decl) if decl else None
+        decl = self.calls.layer(decl) if decl else None
         if decl is None or decl.op is None or decl.attributes is None:
             return None
         ports, given = registry.get(decl.op).ports, decl.attributes

@@ -75,6 +75,7 @@ class Instance:
     doc: str
     group: str | None
     block_doc: str
+    defaults: tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,7 +272,18 @@ class Elaborator(Resolver):
         bound = tuple((name, one) for name, one in given.items() if one is not None)
         text = doc.text if isinstance(doc, Scalar) and isinstance(doc.value, str) else ""
         self.instances.append(
-            Instance(site.name, block.name, values, bound, site.key.span, site.scope.uses, text, site.group, block.doc)
+            Instance(
+                site.name,
+                block.name,
+                values,
+                bound,
+                site.key.span,
+                site.scope.uses,
+                text,
+                site.group,
+                block.doc,
+                block.defaults,
+            )
         )
         for one in scope.items.values():
             self.finish(one, f"{site.twin}/{one.key.text}" if site.twin else None)

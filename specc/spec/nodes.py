@@ -58,7 +58,9 @@ def decode_node(key: Scalar, node: Node, diagnostics: Diagnostics, odd: Collecti
         only_call(fields, diagnostics)
     elif isinstance(node, Mapping):
         _report_no_kind(key, node, diagnostics)
-    if operands is None and any(_means_from(entry.key.text, syntax) for entry in syntax):
+    own = fields_of(registry.get(op_name).attributes) if op_name is not None else {}
+    unknown = [entry.key.text for entry in syntax if entry.key.text not in own]
+    if operands is None and any(_means_from(name, syntax) for name in unknown):
         operands = ()  # a misspelt `from` is one mistake: nothing is assumed in its place
     if not isinstance(node, Mapping):
         operands = ()

@@ -49,7 +49,7 @@ def test_a_block_is_one_function_and_a_repeat_one_loop() -> None:
     assert "lin" in found and "twice" not in found
     loops = [node for node in ast.walk(found["build_model"]) if isinstance(node, ast.For)]
     assert [ast.unparse(one.iter) for one in loops] == ["range(1, 6)", "range(1, 5)"]
-    assert ast.unparse(found["lin"].args) == "x: Any, *, name: str, units: int, with_relu: bool"
+    assert ast.unparse(found["lin"].args) == "x: Any, *, name: str, units: int, with_relu: bool=False"
 
 
 def test_copies_that_differ_are_calls_of_one_function() -> None:

@@ -19,17 +19,17 @@ from ..test_corpus import SPECS, VALID, settings
 BLOCKS = """
 blocks:
   lin:
-    params: {units: int}
+    params: {units: int, bias: true}
     inputs: x
     nodes:
-      dense: {op: Dense, units: "${units}"}
+      dense: {op: Dense, units: "${units}", use_bias: "${bias}"}
       relu: {op: ReLU, when: "${units > 2}"}
     outputs: relu
   twice:
     params: {n: 1}
     inputs: x
     nodes:
-      wide: {block: lin, units: "${2 * channels(x)}", repeat: "${n}"}
+      wide: {block: lin, units: "${2 * channels(x)}", bias: "${n != 3}", repeat: "${n}"}
       back: {op: Dense, units: "${channels(x)}"}
       sum: {op: Add, from: [back, x]}
     outputs: {sum: sum, wide: wide}
@@ -55,7 +55,7 @@ def reads(found: Graph) -> dict[str, list[str]]:
 def test_an_instance_is_its_nodes_under_its_name() -> None:
     found = graph("  a: {block: lin, units: 8, from: v}\n  b: {op: Dense, units: 3}", "b")
     assert reads(found) == {"a/dense": ["v"], "a/relu": ["a/dense"], "b": ["a/relu"]}
-    assert [(scope.name, scope.block, scope.arguments) for scope in found.scopes] == [("a", "lin", (("units", 8),))]
+    assert [(scope.name, scope.block, scope.arguments) for scope in found.scopes] == [("a", "lin", (("units", 8), ("bias", True)))]
 
 
 def test_a_node_left_out_means_its_first_operand() -> None:
