@@ -265,6 +265,7 @@ def run_build(
         return BuildResult(checked, checked.diagnostics)
     from specc.emit import artifacts as making
     from specc.emit import module_text, runtime
+    from specc.emit._modules import lacks_a_class
     from specc.emit.manifest import manifest
     from specc.emit.write import staging
 
@@ -291,9 +292,10 @@ def run_build(
     )
     try:
         made = making.make(job, diagnostics, progress)
-    except (AssertionError, AttributeError, NameError):
-        raise  # only a bug of specc's own
     except Exception as error:  # whatever a converter or a weights file throws is no traceback for the user
+        ops = [node.op for node in graph.nodes]
+        if isinstance(error, (AssertionError, AttributeError, NameError)) and not lacks_a_class(error, ops):
+            raise  # only a bug of specc's own
         _report_failure(error, diagnostics)
         return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish()))
     if diagnostics.has_errors:

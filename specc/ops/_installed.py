@@ -12,8 +12,9 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from specc.ir.types import TensorType
 from specc.ops._attributes import Kind
-from specc.ops._base import Attributes, OpDef
+from specc.ops._base import Attributes, Mismatch, OpDef, Operands
 
 GROUP = "specc.ops"
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
@@ -58,7 +59,30 @@ def load(name: str) -> OpDef | Refused | None:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         return Refused(name, f"the op `{name}` of `{owner}` cannot be loaded: {reason}", f"mend or update `{owner}`")
     problem = _problem(found, name, points[0].value)
-    return Refused(name, f"the op `{name}` of `{owner}` {problem}", f"mend or update `{owner}`") if problem else found
+    if problem:
+        return Refused(name, f"the op `{name}` of `{owner}` {problem}", f"mend or update `{owner}`")
+    return _guarded(found, owner)
+
+
+def _guarded(op: OpDef, owner: str) -> OpDef:
+    """The op with rules that, where they fail otherwise than by a `Mismatch`, say whose mistake it is."""
+
+    def infer(attributes: Any, operands: Operands) -> TensorType | dict[str, TensorType]:
+        try:
+            found = op.infer(attributes, operands)
+            types: list[Any] = [found[port] for port in op.ports(attributes)] if isinstance(found, dict) else [found]
+            if not all(isinstance(one, TensorType) for one in types):
+                raise TypeError(f"its shape rule gave {found!r}, expected a TensorType")
+            op.weights(attributes, operands)
+            op.macs(attributes, operands, types[0])
+        except Mismatch:
+            raise
+        except Exception as error:
+            message = f"the op `{op.name}` of `{owner}` fails: {type(error).__name__}: {error}"
+            raise Mismatch(message, help=f"mend or update `{owner}`", code="bad-op") from error
+        return found
+
+    return dataclasses.replace(op, infer=infer)
 
 
 def _problem(found: Any, name: str, place: str) -> str:

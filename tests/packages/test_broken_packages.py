@@ -66,6 +66,49 @@ def test_an_op_that_cannot_be_used_is_reported(name: str, tmp_path: Path) -> Non
     assert "help: mend or update `acme 1.0`" in printed
 
 
+FAILING = {
+    "a shape rule that fails": (
+        OPS.replace('"""Keeps the shape."""', "return 1 / 0"),
+        "fails: ZeroDivisionError: division by zero",
+    ),
+    "a shape rule that gives no type": (
+        OPS.replace("return TensorType(operands[0].shape, compute_dtype(attributes))", "return None"),
+        "fails: TypeError: its shape rule gave None, expected a TensorType",
+    ),
+    "weights that cannot be found": (
+        OPS.replace('names = ("factor"', 'raise KeyError("factor")\n    names = ("factor"'),
+        "fails: KeyError: 'factor'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_an_op_whose_rules_fail_is_reported_at_the_node(name: str, tmp_path: Path) -> None:
+    text, reason = FAILING[name]
+    offer(tmp_path / "site", "Scale", "acme_ops:SCALE", {"acme_ops.py": text})
+    first, printed = check(tmp_path)
+    assert first == f"error[bad-op]: `y`: the op `Scale` of `acme 1.0` {reason}"
+    assert "--> net.yaml:3:9" in printed
+    assert "help: mend or update `acme 1.0`" in printed
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("layers", "reason"),
+    [
+        ({}, "ModuleNotFoundError: No module named 'acme_layers'"),
+        ({"acme_layers/layers.py": ""}, "AttributeError: module 'acme_layers.layers' has no attribute 'Scale'"),
+    ],
+)
+def test_a_layer_that_is_not_there_stops_the_build(layers: dict[str, str], reason: str, tmp_path: Path) -> None:
+    offer(tmp_path / "site", "Scale", "acme_ops:SCALE", {"acme_ops.py": OPS, **layers})
+    (tmp_path / "net.yaml").write_text(NET, "utf-8")
+    ran = specc(tmp_path / "site", "build", "net.yaml", cwd=tmp_path)
+    assert ran.code == 1
+    assert ran.out.startswith(f"error[build-failed]: {reason}\n")
+    assert not (tmp_path / "build").exists()
+
+
 def test_a_broken_package_is_in_nobody_else_s_way(tmp_path: Path) -> None:
     reason = "the op `Scale` of `acme 1.0` cannot be loaded: ValueError: no; mend or update `acme 1.0`\n"
     offer(tmp_path / "site", "Scale", "acme_ops:SCALE", {"acme_ops.py": "raise ValueError('no')\n"})
