@@ -20,11 +20,11 @@ TARGET = "keras"
 
 
 class Tensor(NamedTuple):
-    """One tensor of the data contract. Shapes leave out the batch axis."""
+    """One tensor of the data contract. Shapes leave out the batch axis; a size of None is the data's."""
 
     name: str
-    logical: tuple[int, ...]  # the shape the spec speaks of
-    physical: tuple[int, ...]  # the shape this model takes or gives
+    logical: tuple[int | None, ...]  # the shape the spec speaks of
+    physical: tuple[int | None, ...]  # the shape this model takes or gives
     dtype: str
     activation: str = "linear"  # what is still to be applied: the model gives logits where it is not linear
 
@@ -75,7 +75,7 @@ def restore_outputs(y: Any) -> Any:
     arrays = []
     for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
         array = _checked("output", value, tensor, tensor.physical)
-        array = array.reshape((-1, *tensor.logical))
+        array = _laid_out(array, tensor, tensor.logical)
         if tensor.activation != "linear":
             array = keras.ops.convert_to_numpy(keras.activations.get(tensor.activation)(array))
         arrays.append(array)
@@ -97,10 +97,14 @@ def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:
 
 
 def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
-    return _checked(what, value, tensor, tensor.logical).reshape((-1, *tensor.physical))
+    return _laid_out(_checked(what, value, tensor, tensor.logical), tensor, tensor.physical)
 
 
-def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray:
+def _laid_out(array: np.ndarray, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
+    return array if tensor.logical == tensor.physical else array.reshape((-1, *shape))
+
+
+def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {array.dtype}")
@@ -108,7 +112,9 @@ def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int, ...]) -> n
         raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
     if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
         array = array.reshape((-1, *shape))  # a column may come flat
-    if array.ndim == 0 or array.shape[1:] != shape:
+    sizes = array.shape[1:]
+    fits = len(sizes) == len(shape) and all(size in (None, found) for found, size in zip(sizes, shape, strict=True))
+    if array.ndim == 0 or not fits:
         expected = ", ".join(["batch", *map(str, shape)])
         message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {array.shape}"
         if array.shape == shape:

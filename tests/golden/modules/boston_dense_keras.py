@@ -20,11 +20,11 @@ TARGET = "keras"
 
 
 class Tensor(NamedTuple):
-    """One tensor of the data contract. Shapes leave out the batch axis."""
+    """One tensor of the data contract. Shapes leave out the batch axis; a size of None is the data's."""
 
     name: str
-    logical: tuple[int, ...]  # the shape the spec speaks of
-    physical: tuple[int, ...]  # the shape this model takes or gives
+    logical: tuple[int | None, ...]  # the shape the spec speaks of
+    physical: tuple[int | None, ...]  # the shape this model takes or gives
     dtype: str
     activation: str = "linear"  # what is still to be applied: the model gives logits where it is not linear
 
@@ -74,7 +74,7 @@ def restore_outputs(y: Any) -> Any:
     arrays = []
     for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
         array = _checked("output", value, tensor, tensor.physical)
-        array = array.reshape((-1, *tensor.logical))
+        array = _laid_out(array, tensor, tensor.logical)
         if tensor.activation != "linear":
             array = keras.ops.convert_to_numpy(keras.activations.get(tensor.activation)(array))
         arrays.append(array)
@@ -96,10 +96,14 @@ def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:
 
 
 def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
-    return _checked(what, value, tensor, tensor.logical).reshape((-1, *tensor.physical))
+    return _laid_out(_checked(what, value, tensor, tensor.logical), tensor, tensor.physical)
 
 
-def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int, ...]) -> np.ndarray:
+def _laid_out(array: np.ndarray, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
+    return array if tensor.logical == tensor.physical else array.reshape((-1, *shape))
+
+
+def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
     array = np.asarray(value)
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {array.dtype}")
@@ -107,7 +111,9 @@ def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int, ...]) -> n
         raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
     if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
         array = array.reshape((-1, *shape))  # a column may come flat
-    if array.ndim == 0 or array.shape[1:] != shape:
+    sizes = array.shape[1:]
+    fits = len(sizes) == len(shape) and all(size in (None, found) for found, size in zip(sizes, shape, strict=True))
+    if array.ndim == 0 or not fits:
         expected = ", ".join(["batch", *map(str, shape)])
         message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {array.shape}"
         if array.shape == shape:
@@ -157,8 +163,9 @@ def fit_options() -> dict[str, Any]:
 class ExactShape(keras.losses.Loss):
     """A loss in the spec's own shapes. It refuses labels that would only fit by broadcasting: that trains on nonsense.
 
-    `shape` is that of the output in the spec; `sparse` says that labels are class numbers, without the last axis;
-    `activation` is applied to the output first, where the target leaves it to the caller.
+    `shape` is that of the output in the spec, None where the data give a size; `sparse` says that labels are class
+    numbers, without the last axis; `activation` is applied to the output first, where the target leaves it to the
+    caller.
     """
 
     def __init__(
@@ -175,7 +182,8 @@ class ExactShape(keras.losses.Loss):
         self.loss, self.shape, self.sparse, self.activation = loss, tuple(shape), sparse, activation
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        if sample_weight is not None and tuple(sample_weight.shape[1:]) not in ((), (1,), self.shape[:-1]):
+        allowed = ((), (1,), self.shape[:-1])
+        if sample_weight is not None and not any(_agree(sample_weight.shape[1:], shape) for shape in allowed):
             found = ", ".join(["batch", *map(str, sample_weight.shape[1:])])
             raise ValueError(f"sample weights of shape ({found}) would broadcast; give one for each example: (batch,)")
         return super().__call__(y_true, y_pred, sample_weight)
@@ -183,12 +191,14 @@ class ExactShape(keras.losses.Loss):
     def call(self, y_true: Any, y_pred: Any) -> Any:
         rank = -1 if self.sparse else None
         expected, found = tuple(y_pred.shape[1:rank]), tuple(y_true.shape[1:])
-        if found != expected and found != (*expected, 1) and (*found, 1) != expected:
+        if not any((_agree(found, expected), _agree(found, (*expected, 1)), _agree((*found, 1), expected))):
             labels, output = (", ".join(["batch", *map(str, shape)]) for shape in (found, expected))
             raise ValueError(
                 f"labels of shape ({labels}) for an output of shape ({output}) would broadcast; "
                 "pass them through adapt_targets and compile again"
             )
+        if None in self.shape:  # then the output lies as in the spec; another number of labels fails here
+            return self.loss.call(keras.ops.reshape(y_true, keras.ops.shape(y_pred)[:rank]), y_pred)
         y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
         if tuple(y_pred.shape[1:]) != self.shape:
             logits = getattr(y_pred, "_keras_logits", None)  # from which Keras computes cross-entropies exactly
@@ -200,6 +210,11 @@ class ExactShape(keras.losses.Loss):
     def get_config(self) -> dict[str, Any]:
         own = {"shape": self.shape, "sparse": self.sparse, "activation": self.activation}
         return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss), **own}
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Whether two shapes are the same, as far as is known before the data are there."""
+    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other))
 
 
 def _weights(model: keras.Model) -> dict[str, Any]:

@@ -1,0 +1,398 @@
+"""The network blocks.
+
+Built by specc 0.1.0 for the target tidl from the spec blocks.
+Options: device am68a, sdk newest, quantize float32.
+Spec SHA-256: e21a941646a2c4449b9062e114395910e405f6ee45ad3067d11d29842849731a
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import layers
+
+SPEC = "blocks"
+SPEC_SHA256 = "e21a941646a2c4449b9062e114395910e405f6ee45ad3067d11d29842849731a"
+TARGET = "tidl"
+
+
+class Tensor(NamedTuple):
+    """One tensor of the data contract. Shapes leave out the batch axis; a size of None is the data's."""
+
+    name: str
+    logical: tuple[int | None, ...]  # the shape the spec speaks of
+    physical: tuple[int | None, ...]  # the shape this model takes or gives
+    dtype: str
+    activation: str = "linear"  # what is still to be applied: the model gives logits where it is not linear
+
+
+INPUTS = (
+    Tensor("image", (16, 16, 3), (16, 16, 3), "float32"),
+    Tensor("other", (16, 16, 3), (16, 16, 3), "float32"),
+)
+OUTPUTS = (
+    Tensor("head", (3,), (1, 1, 3), "float32"),
+    Tensor("first", (16, 16, 4), (16, 16, 4), "float32"),
+    Tensor("body", (512,), (8, 8, 8), "float32"),
+)
+TARGETS = OUTPUTS
+# the keras build's weights and their shapes, and layers that were renamed since
+REFERENCE: dict[str, tuple[int, ...]] = {
+    "stem_conv/kernel": (3, 3, 3, 8),
+    "stem_conv/bias": (8,),
+    "stem_bn/gamma": (8,),
+    "stem_bn/beta": (8,),
+    "stem_bn/moving_mean": (8,),
+    "stem_bn/moving_variance": (8,),
+    "pair_shared/kernel": (1, 1, 8, 4),
+    "pair_shared/bias": (4,),
+    "tower_1_squeeze_conv/kernel": (1, 1, 4, 3),
+    "tower_1_squeeze_conv/bias": (3,),
+    "tower_1_squeeze_bn/gamma": (3,),
+    "tower_1_squeeze_bn/beta": (3,),
+    "tower_1_squeeze_bn/moving_mean": (3,),
+    "tower_1_squeeze_bn/moving_variance": (3,),
+    "tower_1_middle_1_conv/kernel": (5, 5, 3, 8),
+    "tower_1_middle_1_conv/bias": (8,),
+    "tower_1_middle_1_bn/gamma": (8,),
+    "tower_1_middle_1_bn/beta": (8,),
+    "tower_1_middle_1_bn/moving_mean": (8,),
+    "tower_1_middle_1_bn/moving_variance": (8,),
+    "tower_1_middle_2_conv/kernel": (3, 3, 8, 8),
+    "tower_1_middle_2_conv/bias": (8,),
+    "tower_1_middle_2_bn/gamma": (8,),
+    "tower_1_middle_2_bn/beta": (8,),
+    "tower_1_middle_2_bn/moving_mean": (8,),
+    "tower_1_middle_2_bn/moving_variance": (8,),
+    "tower_1_skip/kernel": (1, 1, 4, 8),
+    "tower_1_skip/bias": (8,),
+    "tower_2_squeeze_conv/kernel": (1, 1, 8, 5),
+    "tower_2_squeeze_conv/bias": (5,),
+    "tower_2_squeeze_bn/gamma": (5,),
+    "tower_2_squeeze_bn/beta": (5,),
+    "tower_2_squeeze_bn/moving_mean": (5,),
+    "tower_2_squeeze_bn/moving_variance": (5,),
+    "tower_2_middle_1_conv/kernel": (5, 5, 5, 8),
+    "tower_2_middle_1_conv/bias": (8,),
+    "tower_2_middle_1_bn/gamma": (8,),
+    "tower_2_middle_1_bn/beta": (8,),
+    "tower_2_middle_1_bn/moving_mean": (8,),
+    "tower_2_middle_1_bn/moving_variance": (8,),
+    "tower_2_middle_2_conv/kernel": (3, 3, 8, 8),
+    "tower_2_middle_2_conv/bias": (8,),
+    "tower_2_middle_2_bn/gamma": (8,),
+    "tower_2_middle_2_bn/beta": (8,),
+    "tower_2_middle_2_bn/moving_mean": (8,),
+    "tower_2_middle_2_bn/moving_variance": (8,),
+    "tower_3_squeeze_conv/kernel": (1, 1, 8, 5),
+    "tower_3_squeeze_conv/bias": (5,),
+    "tower_3_squeeze_bn/gamma": (5,),
+    "tower_3_squeeze_bn/beta": (5,),
+    "tower_3_squeeze_bn/moving_mean": (5,),
+    "tower_3_squeeze_bn/moving_variance": (5,),
+    "tower_3_middle_1_conv/kernel": (5, 5, 5, 8),
+    "tower_3_middle_1_conv/bias": (8,),
+    "tower_3_middle_1_bn/gamma": (8,),
+    "tower_3_middle_1_bn/beta": (8,),
+    "tower_3_middle_1_bn/moving_mean": (8,),
+    "tower_3_middle_1_bn/moving_variance": (8,),
+    "tower_3_middle_2_conv/kernel": (3, 3, 8, 8),
+    "tower_3_middle_2_conv/bias": (8,),
+    "tower_3_middle_2_bn/gamma": (8,),
+    "tower_3_middle_2_bn/beta": (8,),
+    "tower_3_middle_2_bn/moving_mean": (8,),
+    "tower_3_middle_2_bn/moving_variance": (8,),
+    "wide_1_d/kernel": (8, 16),
+    "wide_1_d/bias": (16,),
+    "wide_2_d/kernel": (16, 32),
+    "wide_2_d/bias": (32,),
+    "growing_1/kernel": (32, 4),
+    "growing_1/bias": (4,),
+    "growing_2/kernel": (4, 8),
+    "growing_2/bias": (8,),
+    "growing_3/kernel": (8, 12),
+    "growing_3/bias": (12,),
+    "state_in/kernel": (12, 3),
+    "state_in/bias": (3,),
+    "step_d/kernel": (3, 6),
+    "step_d/bias": (6,),
+    "back/kernel": (6, 3),
+    "back/bias": (3,),
+}
+RENAMED: dict[str, str] = {}
+
+
+def conv_bn(x: Any, *, name: str, filters: int, kernel: int = 3, stride: int = 1) -> Any:
+    """The block conv_bn: tower/1/squeeze, tower/1/middle/1, tower/1/middle/2, tower/2/squeeze, ….
+
+    A convolution with its normalisation
+    """
+    conv = layers.Conv2D(filters, kernel, strides=stride, padding="same", name=f"{name}_conv")(x)  # line 12
+    bn = layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(conv)  # line 13
+    return layers.ReLU(name=f"{name}_relu")(bn)  # line 14
+
+
+def never_named_but_used(x: Any, *, name: str, d_filters: int) -> Any:
+    """The block never_named_but_used: wide/1, wide/2."""
+    return layers.Conv2D(d_filters, 1, name=f"{name}_d")(x)  # line 34
+
+
+def residual(x: Any, *, name: str, stride: int = 1, squeeze_filters: int, with_skip: bool = False) -> Any:
+    """The block residual: tower/1, tower/2, tower/3."""
+    squeeze = conv_bn(x, name=f"{name}_squeeze", filters=squeeze_filters, kernel=1)
+    middle = conv_bn(squeeze, name=f"{name}_middle_1", filters=8, kernel=5, stride=stride)
+    middle = conv_bn(middle, name=f"{name}_middle_2", filters=8)
+    skip = x
+    if with_skip:
+        skip = layers.Conv2D(8, 1, strides=2, name=f"{name}_skip")(x)  # line 22
+    sum_ = layers.Add(name=f"{name}_sum")([middle, skip])  # line 23
+    return layers.Activation("relu", name=f"{name}_out")(sum_)  # line 24
+
+
+def build_model(*, passes: int = 3, batch_size: int | None = None) -> keras.Model:
+    """The network with fresh weights, which do not depend on `passes`.
+
+    `batch_size` fixes the batch axis, which converters want; None leaves it free.
+    """
+    if passes < 1:
+        raise ValueError(f"`passes` has to be at least 1, found {passes}")
+    image = keras.Input((16, 16, 3), batch_size=batch_size, name="image")
+    other = keras.Input((16, 16, 3), batch_size=batch_size, name="other")
+    stem_conv_layer = layers.Conv2D(8, 3, padding="same", name="stem_conv")  # line 12
+    stem_conv = stem_conv_layer(image)
+    stem_bn_layer = layers.BatchNormalization(momentum=0.9, name="stem_bn")  # line 13
+    stem_bn = stem_bn_layer(stem_conv)
+    stem_relu_layer = layers.ReLU(name="stem_relu")  # line 14
+    stem_relu = stem_relu_layer(stem_bn)
+    twin_conv = stem_conv_layer(other)  # line 12
+    twin_bn = stem_bn_layer(twin_conv)  # line 13
+    twin_relu = stem_relu_layer(twin_bn)  # line 14
+    pair_shared_layer = layers.Conv2D(4, 1, name="pair_shared")  # line 29
+    pair_shared = pair_shared_layer(stem_relu)
+    pair_again = pair_shared_layer(twin_relu)  # line 30
+    pair_sum = layers.Add(name="pair_sum")([pair_shared, pair_again])  # line 31
+    # the body
+    tower = residual(pair_sum, name="tower_1", stride=2, squeeze_filters=3, with_skip=True)  # line 39
+    for number in range(2, 4):
+        tower = residual(tower, name=f"tower_{number}", squeeze_filters=5)  # line 39
+    mean = layers.GlobalAveragePooling2D(keepdims=True, name="mean")(tower)  # line 40
+    wide = never_named_but_used(mean, name="wide_1", d_filters=16)  # line 41
+    wide = never_named_but_used(wide, name="wide_2", d_filters=32)  # line 41
+    growing_1 = layers.Conv2D(4, 1, name="growing_1")(wide)  # line 42
+    growing_2 = layers.Conv2D(8, 1, name="growing_2")(growing_1)  # line 42
+    growing_3 = layers.Conv2D(12, 1, name="growing_3")(growing_2)  # line 42
+    state_in = layers.Conv2D(3, 1, name="state_in")(growing_3)  # line 44
+
+    step_d_layer = layers.Conv2D(6, 1, name="step_d")  # line 34
+    back_layer = layers.Conv2D(3, 1, name="back")  # line 46
+    # loop settle (line 48): after each pass s becomes back
+    s = state_in
+    for _ in range(passes):
+        step_d = step_d_layer(s)
+        back = back_layer(step_d)
+        s = back
+
+    return keras.Model([image, other], {"head": back, "first": pair_shared, "body": tower}, name="blocks")
+
+
+def adapt_inputs(x: Any) -> Any:
+    """Data in the spec's shapes, laid out as this model takes it: an array, or a list of them in the order of INPUTS.
+
+    Takes an array, a list or a dict by name, each with the batch axis first. Raises ValueError on any other shape.
+    """
+    arrays = [_adapt("input", value, tensor) for value, tensor in zip(_each(x, INPUTS), INPUTS, strict=True)]
+    return arrays[0] if len(INPUTS) == 1 else arrays
+
+
+def adapt_targets(y: Any) -> Any:
+    """Labels in the spec's shapes, laid out as this model's outputs are. Raises ValueError on any other shape."""
+    arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS, strict=True)]
+    return arrays[0] if len(TARGETS) == 1 else {t.name: a for t, a in zip(TARGETS, arrays, strict=True)}
+
+
+def restore_outputs(y: Any) -> Any:
+    """What the model gave, in the spec's shapes, with the activations applied that the target leaves to the caller."""
+    arrays = []
+    for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
+        array = _checked("output", value, tensor, tensor.physical)
+        array = _laid_out(array, tensor, tensor.logical)
+        if tensor.activation != "linear":
+            array = keras.ops.convert_to_numpy(keras.activations.get(tensor.activation)(array))
+        arrays.append(array)
+    return arrays[0] if len(OUTPUTS) == 1 else {t.name: a for t, a in zip(OUTPUTS, arrays, strict=True)}
+
+
+def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:
+    """One array for each tensor of the contract, from an array, a list or a dict."""
+    names = [tensor.name for tensor in tensors]
+    if isinstance(data, Mapping):
+        if set(data) != set(names):
+            raise ValueError(f"expected arrays for {names}, found {sorted(data)}")
+        return [data[name] for name in names]
+    if len(tensors) == 1 and not (isinstance(data, (list, tuple)) and len(data) == 1 and hasattr(data[0], "shape")):
+        return [data]
+    if not isinstance(data, (list, tuple)) or len(data) != len(tensors):
+        raise ValueError(f"expected {len(tensors)} arrays, for {names}, as a list or a dict by name")
+    return list(data)
+
+
+def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
+    return _laid_out(_checked(what, value, tensor, tensor.logical), tensor, tensor.physical)
+
+
+def _laid_out(array: np.ndarray, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
+    return array if tensor.logical == tensor.physical else array.reshape((-1, *shape))
+
+
+def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {array.dtype}")
+    if array.dtype.kind == "f" and np.dtype(tensor.dtype).kind in "iu":
+        raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
+    if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
+        array = array.reshape((-1, *shape))  # a column may come flat
+    sizes = array.shape[1:]
+    fits = len(sizes) == len(shape) and all(size in (None, found) for found, size in zip(sizes, shape, strict=True))
+    if array.ndim == 0 or not fits:
+        expected = ", ".join(["batch", *map(str, shape)])
+        message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {array.shape}"
+        if array.shape == shape:
+            message += "; the batch axis is missing: array[np.newaxis]"
+        elif [n for n in array.shape[1:] if n != 1] == [n for n in shape if n != 1]:
+            message += f"; its axes of 1 would broadcast: array.reshape({(-1, *shape)})"
+        raise ValueError(message)
+    return array.astype(tensor.dtype, copy=False)
+
+
+def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:
+    """Sets the model's weights to those of the reference (keras) build, matched by name.
+
+    `source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file).
+    Raises ValueError where a weight is missing or has another shape; the model is then left as it was.
+    """
+    reference = _reference(source)
+    arrays = {
+        "stem_conv/kernel": reference["stem_conv/kernel"],
+        "stem_conv/bias": reference["stem_conv/bias"],
+        "stem_bn/gamma": reference["stem_bn/gamma"],
+        "stem_bn/beta": reference["stem_bn/beta"],
+        "stem_bn/moving_mean": reference["stem_bn/moving_mean"],
+        "stem_bn/moving_variance": reference["stem_bn/moving_variance"],
+        "pair_shared/kernel": reference["pair_shared/kernel"],
+        "pair_shared/bias": reference["pair_shared/bias"],
+        "tower_1_squeeze_conv/kernel": reference["tower_1_squeeze_conv/kernel"],
+        "tower_1_squeeze_conv/bias": reference["tower_1_squeeze_conv/bias"],
+        "tower_1_squeeze_bn/gamma": reference["tower_1_squeeze_bn/gamma"],
+        "tower_1_squeeze_bn/beta": reference["tower_1_squeeze_bn/beta"],
+        "tower_1_squeeze_bn/moving_mean": reference["tower_1_squeeze_bn/moving_mean"],
+        "tower_1_squeeze_bn/moving_variance": reference["tower_1_squeeze_bn/moving_variance"],
+        "tower_1_middle_1_conv/kernel": reference["tower_1_middle_1_conv/kernel"],
+        "tower_1_middle_1_conv/bias": reference["tower_1_middle_1_conv/bias"],
+        "tower_1_middle_1_bn/gamma": reference["tower_1_middle_1_bn/gamma"],
+        "tower_1_middle_1_bn/beta": reference["tower_1_middle_1_bn/beta"],
+        "tower_1_middle_1_bn/moving_mean": reference["tower_1_middle_1_bn/moving_mean"],
+        "tower_1_middle_1_bn/moving_variance": reference["tower_1_middle_1_bn/moving_variance"],
+        "tower_1_middle_2_conv/kernel": reference["tower_1_middle_2_conv/kernel"],
+        "tower_1_middle_2_conv/bias": reference["tower_1_middle_2_conv/bias"],
+        "tower_1_middle_2_bn/gamma": reference["tower_1_middle_2_bn/gamma"],
+        "tower_1_middle_2_bn/beta": reference["tower_1_middle_2_bn/beta"],
+        "tower_1_middle_2_bn/moving_mean": reference["tower_1_middle_2_bn/moving_mean"],
+        "tower_1_middle_2_bn/moving_variance": reference["tower_1_middle_2_bn/moving_variance"],
+        "tower_1_skip/kernel": reference["tower_1_skip/kernel"],
+        "tower_1_skip/bias": reference["tower_1_skip/bias"],
+        "tower_2_squeeze_conv/kernel": reference["tower_2_squeeze_conv/kernel"],
+        "tower_2_squeeze_conv/bias": reference["tower_2_squeeze_conv/bias"],
+        "tower_2_squeeze_bn/gamma": reference["tower_2_squeeze_bn/gamma"],
+        "tower_2_squeeze_bn/beta": reference["tower_2_squeeze_bn/beta"],
+        "tower_2_squeeze_bn/moving_mean": reference["tower_2_squeeze_bn/moving_mean"],
+        "tower_2_squeeze_bn/moving_variance": reference["tower_2_squeeze_bn/moving_variance"],
+        "tower_2_middle_1_conv/kernel": reference["tower_2_middle_1_conv/kernel"],
+        "tower_2_middle_1_conv/bias": reference["tower_2_middle_1_conv/bias"],
+        "tower_2_middle_1_bn/gamma": reference["tower_2_middle_1_bn/gamma"],
+        "tower_2_middle_1_bn/beta": reference["tower_2_middle_1_bn/beta"],
+        "tower_2_middle_1_bn/moving_mean": reference["tower_2_middle_1_bn/moving_mean"],
+        "tower_2_middle_1_bn/moving_variance": reference["tower_2_middle_1_bn/moving_variance"],
+        "tower_2_middle_2_conv/kernel": reference["tower_2_middle_2_conv/kernel"],
+        "tower_2_middle_2_conv/bias": reference["tower_2_middle_2_conv/bias"],
+        "tower_2_middle_2_bn/gamma": reference["tower_2_middle_2_bn/gamma"],
+        "tower_2_middle_2_bn/beta": reference["tower_2_middle_2_bn/beta"],
+        "tower_2_middle_2_bn/moving_mean": reference["tower_2_middle_2_bn/moving_mean"],
+        "tower_2_middle_2_bn/moving_variance": reference["tower_2_middle_2_bn/moving_variance"],
+        "tower_3_squeeze_conv/kernel": reference["tower_3_squeeze_conv/kernel"],
+        "tower_3_squeeze_conv/bias": reference["tower_3_squeeze_conv/bias"],
+        "tower_3_squeeze_bn/gamma": reference["tower_3_squeeze_bn/gamma"],
+        "tower_3_squeeze_bn/beta": reference["tower_3_squeeze_bn/beta"],
+        "tower_3_squeeze_bn/moving_mean": reference["tower_3_squeeze_bn/moving_mean"],
+        "tower_3_squeeze_bn/moving_variance": reference["tower_3_squeeze_bn/moving_variance"],
+        "tower_3_middle_1_conv/kernel": reference["tower_3_middle_1_conv/kernel"],
+        "tower_3_middle_1_conv/bias": reference["tower_3_middle_1_conv/bias"],
+        "tower_3_middle_1_bn/gamma": reference["tower_3_middle_1_bn/gamma"],
+        "tower_3_middle_1_bn/beta": reference["tower_3_middle_1_bn/beta"],
+        "tower_3_middle_1_bn/moving_mean": reference["tower_3_middle_1_bn/moving_mean"],
+        "tower_3_middle_1_bn/moving_variance": reference["tower_3_middle_1_bn/moving_variance"],
+        "tower_3_middle_2_conv/kernel": reference["tower_3_middle_2_conv/kernel"],
+        "tower_3_middle_2_conv/bias": reference["tower_3_middle_2_conv/bias"],
+        "tower_3_middle_2_bn/gamma": reference["tower_3_middle_2_bn/gamma"],
+        "tower_3_middle_2_bn/beta": reference["tower_3_middle_2_bn/beta"],
+        "tower_3_middle_2_bn/moving_mean": reference["tower_3_middle_2_bn/moving_mean"],
+        "tower_3_middle_2_bn/moving_variance": reference["tower_3_middle_2_bn/moving_variance"],
+        "wide_1_d/kernel": reference["wide_1_d/kernel"].reshape(1, 1, 8, 16),
+        "wide_1_d/bias": reference["wide_1_d/bias"],
+        "wide_2_d/kernel": reference["wide_2_d/kernel"].reshape(1, 1, 16, 32),
+        "wide_2_d/bias": reference["wide_2_d/bias"],
+        "growing_1/kernel": reference["growing_1/kernel"].reshape(1, 1, 32, 4),
+        "growing_1/bias": reference["growing_1/bias"],
+        "growing_2/kernel": reference["growing_2/kernel"].reshape(1, 1, 4, 8),
+        "growing_2/bias": reference["growing_2/bias"],
+        "growing_3/kernel": reference["growing_3/kernel"].reshape(1, 1, 8, 12),
+        "growing_3/bias": reference["growing_3/bias"],
+        "state_in/kernel": reference["state_in/kernel"].reshape(1, 1, 12, 3),
+        "state_in/bias": reference["state_in/bias"],
+        "step_d/kernel": reference["step_d/kernel"].reshape(1, 1, 3, 6),
+        "step_d/bias": reference["step_d/bias"],
+        "back/kernel": reference["back/kernel"].reshape(1, 1, 6, 3),
+        "back/bias": reference["back/bias"],
+    }
+    _assign(model, arrays)
+
+
+def _weights(model: keras.Model) -> dict[str, Any]:
+    """A model's variables as `layer/weight`."""
+    return {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
+
+
+def _reference(source: Any) -> dict[str, np.ndarray]:
+    """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
+    if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
+        with np.load(source) as file:
+            source = dict(file)
+    elif isinstance(source, (str, Path)):
+        source = keras.models.load_model(source, compile=False)
+    if isinstance(source, keras.Model):
+        source = {name: weight.numpy() for name, weight in _weights(source).items()}
+    found: dict[str, np.ndarray] = {}
+    for name, array in source.items():
+        layer, _, weight = name.partition("/")
+        found[f"{RENAMED.get(layer, layer)}/{weight}"] = np.asarray(array)
+    for name, shape in REFERENCE.items():
+        if name not in found:
+            raise ValueError(f"the reference has no weight `{name}`")
+        if found[name].shape != shape:
+            raise ValueError(f"weight `{name}` of the reference: expected shape {shape}, found {found[name].shape}")
+    return found
+
+
+def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
+    weights = _weights(model)
+    for name, weight in weights.items():
+        if name not in arrays:
+            raise ValueError(f"no values for the weight `{name}`")
+        if tuple(weight.shape) != arrays[name].shape:
+            raise ValueError(f"weight `{name}`: expected shape {tuple(weight.shape)}, found {arrays[name].shape}")
+    for name, weight in weights.items():
+        weight.assign(arrays[name])

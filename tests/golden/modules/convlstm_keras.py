@@ -1,0 +1,174 @@
+"""The network convlstm.
+
+Built by specc 0.1.0 for the target keras from the spec convlstm.
+Spec SHA-256: 3a5b54168388ceda8da1c0a94c33d8e5c8154f0c345478d35ff627d4b3ae6140
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import layers
+
+SPEC = "convlstm"
+SPEC_SHA256 = "3a5b54168388ceda8da1c0a94c33d8e5c8154f0c345478d35ff627d4b3ae6140"
+TARGET = "keras"
+
+
+class Tensor(NamedTuple):
+    """One tensor of the data contract. Shapes leave out the batch axis; a size of None is the data's."""
+
+    name: str
+    logical: tuple[int | None, ...]  # the shape the spec speaks of
+    physical: tuple[int | None, ...]  # the shape this model takes or gives
+    dtype: str
+    activation: str = "linear"  # what is still to be applied: the model gives logits where it is not linear
+
+
+INPUTS = (Tensor("frames", (5, 16, 16, 3), (5, 16, 16, 3), "float32"),)
+OUTPUTS = (Tensor("memory", (16, 16, 8), (16, 16, 8), "float32"),)
+TARGETS = OUTPUTS
+# the keras build's weights and their shapes, and layers that were renamed since
+REFERENCE: dict[str, tuple[int, ...]] = {
+    "memory/kernel": (3, 3, 3, 32),
+    "memory/recurrent_kernel": (3, 3, 8, 32),
+    "memory/bias": (32,),
+}
+RENAMED: dict[str, str] = {}
+
+
+def build_model(*, batch_size: int | None = None) -> keras.Model:
+    """The network with fresh weights.
+
+    `batch_size` fixes the batch axis, which converters want; None leaves it free.
+    """
+    frames = keras.Input((5, 16, 16, 3), batch_size=batch_size, name="frames")
+    # gives its state after the last frame
+    memory = layers.ConvLSTM2D(8, 3, padding="same", name="memory")(frames)  # line 6
+    return keras.Model(frames, memory, name="convlstm")
+
+
+def adapt_inputs(x: Any) -> Any:
+    """Data in the spec's shapes, laid out as this model takes it: an array, or a list of them in the order of INPUTS.
+
+    Takes an array, a list or a dict by name, each with the batch axis first. Raises ValueError on any other shape.
+    """
+    arrays = [_adapt("input", value, tensor) for value, tensor in zip(_each(x, INPUTS), INPUTS, strict=True)]
+    return arrays[0] if len(INPUTS) == 1 else arrays
+
+
+def adapt_targets(y: Any) -> Any:
+    """Labels in the spec's shapes, laid out as this model's outputs are. Raises ValueError on any other shape."""
+    arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS, strict=True)]
+    return arrays[0] if len(TARGETS) == 1 else {t.name: a for t, a in zip(TARGETS, arrays, strict=True)}
+
+
+def restore_outputs(y: Any) -> Any:
+    """What the model gave, in the spec's shapes, with the activations applied that the target leaves to the caller."""
+    arrays = []
+    for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
+        array = _checked("output", value, tensor, tensor.physical)
+        array = _laid_out(array, tensor, tensor.logical)
+        if tensor.activation != "linear":
+            array = keras.ops.convert_to_numpy(keras.activations.get(tensor.activation)(array))
+        arrays.append(array)
+    return arrays[0] if len(OUTPUTS) == 1 else {t.name: a for t, a in zip(OUTPUTS, arrays, strict=True)}
+
+
+def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:
+    """One array for each tensor of the contract, from an array, a list or a dict."""
+    names = [tensor.name for tensor in tensors]
+    if isinstance(data, Mapping):
+        if set(data) != set(names):
+            raise ValueError(f"expected arrays for {names}, found {sorted(data)}")
+        return [data[name] for name in names]
+    if len(tensors) == 1 and not (isinstance(data, (list, tuple)) and len(data) == 1 and hasattr(data[0], "shape")):
+        return [data]
+    if not isinstance(data, (list, tuple)) or len(data) != len(tensors):
+        raise ValueError(f"expected {len(tensors)} arrays, for {names}, as a list or a dict by name")
+    return list(data)
+
+
+def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
+    return _laid_out(_checked(what, value, tensor, tensor.logical), tensor, tensor.physical)
+
+
+def _laid_out(array: np.ndarray, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
+    return array if tensor.logical == tensor.physical else array.reshape((-1, *shape))
+
+
+def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {array.dtype}")
+    if array.dtype.kind == "f" and np.dtype(tensor.dtype).kind in "iu":
+        raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
+    if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
+        array = array.reshape((-1, *shape))  # a column may come flat
+    sizes = array.shape[1:]
+    fits = len(sizes) == len(shape) and all(size in (None, found) for found, size in zip(sizes, shape, strict=True))
+    if array.ndim == 0 or not fits:
+        expected = ", ".join(["batch", *map(str, shape)])
+        message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {array.shape}"
+        if array.shape == shape:
+            message += "; the batch axis is missing: array[np.newaxis]"
+        elif [n for n in array.shape[1:] if n != 1] == [n for n in shape if n != 1]:
+            message += f"; its axes of 1 would broadcast: array.reshape({(-1, *shape)})"
+        raise ValueError(message)
+    return array.astype(tensor.dtype, copy=False)
+
+
+def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:
+    """Sets the model's weights to those of the reference (keras) build, matched by name.
+
+    `source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file).
+    Raises ValueError where a weight is missing or has another shape; the model is then left as it was.
+    """
+    reference = _reference(source)
+    arrays = {
+        "memory/kernel": reference["memory/kernel"],
+        "memory/recurrent_kernel": reference["memory/recurrent_kernel"],
+        "memory/bias": reference["memory/bias"],
+    }
+    _assign(model, arrays)
+
+
+def _weights(model: keras.Model) -> dict[str, Any]:
+    """A model's variables as `layer/weight`."""
+    return {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
+
+
+def _reference(source: Any) -> dict[str, np.ndarray]:
+    """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
+    if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
+        with np.load(source) as file:
+            source = dict(file)
+    elif isinstance(source, (str, Path)):
+        source = keras.models.load_model(source, compile=False)
+    if isinstance(source, keras.Model):
+        source = {name: weight.numpy() for name, weight in _weights(source).items()}
+    found: dict[str, np.ndarray] = {}
+    for name, array in source.items():
+        layer, _, weight = name.partition("/")
+        found[f"{RENAMED.get(layer, layer)}/{weight}"] = np.asarray(array)
+    for name, shape in REFERENCE.items():
+        if name not in found:
+            raise ValueError(f"the reference has no weight `{name}`")
+        if found[name].shape != shape:
+            raise ValueError(f"weight `{name}` of the reference: expected shape {shape}, found {found[name].shape}")
+    return found
+
+
+def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
+    weights = _weights(model)
+    for name, weight in weights.items():
+        if name not in arrays:
+            raise ValueError(f"no values for the weight `{name}`")
+        if tuple(weight.shape) != arrays[name].shape:
+            raise ValueError(f"weight `{name}`: expected shape {tuple(weight.shape)}, found {arrays[name].shape}")
+    for name, weight in weights.items():
+        weight.assign(arrays[name])
