@@ -122,3 +122,36 @@ def batchnorm_2d(height: int = 480, width: int = 640) -> keras.Model:
             layers.ReLU(),
         ]
     )
+
+
+def batchnorm_3d(depth: int = 9, height: int = 120, width: int = 160) -> keras.Model:
+    return keras.Sequential(
+        [
+            keras.Input((depth, height, width, 3)),
+            layers.Conv3D(96, (3, 3, 3), padding="same", use_bias=False, name="conv"),
+            layers.BatchNormalization(name="norm"),
+            layers.ReLU(),
+        ]
+    )
+
+
+def lanl_earthquake(steps: int = 1) -> keras.Model:
+    features = keras.Input((steps, 6), name="features")
+    x = layers.BatchNormalization(name="norm")(features)
+    x = layers.LSTM(128, return_sequences=True, name="memory")(x)
+    x = layers.Conv1D(128, 2, padding="same", activation="relu", name="conv1")(x)
+    x = layers.Conv1D(84, 2, padding="same", activation="relu", name="conv2")(x)
+    x = layers.Conv1D(64, 2, padding="same", activation="relu", name="conv3")(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(64, activation="relu", name="dense1")(x)
+    x = layers.Dense(32, activation="relu", name="dense2")(x)
+    ttf = layers.Dense(1, activation="relu", name="ttf")(x)
+    tsf = layers.Dense(1, name="tsf")(x)
+    classifier = layers.Dense(1, activation="sigmoid", name="classifier")(x)
+    return keras.Model(features, [ttf, tsf, classifier])
+
+
+def convlstm() -> keras.Model:
+    return keras.Sequential(
+        [keras.Input((5, 16, 16, 3)), layers.ConvLSTM2D(8, (3, 3), padding="same", name="memory")],
+    )

@@ -28,6 +28,7 @@ class Twin:
     parameters: int
     arguments: tuple[tuple[str, Any], ...] = ()
     trainable: int | None = None
+    seed: int = 7
 
     def by_hand(self) -> Any:
         from tests.networks import by_hand
@@ -60,8 +61,38 @@ TWINS = [
         (("height", 10), ("width", 14)),
         3_712,
     ),
+    Twin(
+        Net("batchnorm_3d", replaced=(("[9, 120, 160, 3]", "[4, 5, 6, 3]"),)),
+        "batchnorm_3d",
+        ("relu",),
+        8_160,
+        (("depth", 4), ("height", 5), ("width", 6)),
+        7_968,
+    ),
+    twin(
+        "lanl_earthquake", "ttf tsf classifier", 140_783, trainable=140_771, seed=8
+    ),  # one whose relu head gives something
+    Twin(
+        Net("lanl_sequence"),
+        "lanl_earthquake",
+        ("ttf", "tsf", "classifier"),
+        751_087,
+        (("steps", 150),),
+        751_075,
+    ),
+    twin("convlstm", "memory", 3_200),
 ]
-BY_TWIN = pytest.mark.parametrize("twin", TWINS, ids=[f"{one.net.name}{'*' * bool(one.net.replaced)}" for one in TWINS])
+
+
+def named(one: Twin) -> str:
+    return f"{one.net.name}{'*' * bool(one.net.replaced)}"
+
+
+BY_TWIN = pytest.mark.parametrize("twin", TWINS, ids=named)
+BY_BUILD = pytest.mark.parametrize(
+    ("twin", "target"),
+    [pytest.param(one, target, id=f"{named(one)}-{target}") for one in TWINS for target in one.net.targets],
+)
 BY_TARGET = pytest.mark.parametrize("target", TARGETS)
 
 
@@ -75,10 +106,10 @@ class Known:
 
 
 @cache
-def known(twin: Twin, seed: int = 7) -> Known:
+def known(twin: Twin) -> Known:
     model = twin.by_hand()
-    weights = randomize(model, seed)
-    inputs = random_inputs(twin.net.module("keras"), seed)
+    weights = randomize(model, twin.seed)
+    inputs = random_inputs(twin.net.module("keras"), twin.seed)
     found = model.predict(list(inputs.values()) if len(inputs) > 1 else next(iter(inputs.values())), verbose=0)
     given = found if isinstance(found, list) else [found]
     outputs = dict(zip(twin.outputs, given, strict=True))
@@ -87,16 +118,14 @@ def known(twin: Twin, seed: int = 7) -> Known:
     return Known(weights, inputs, outputs)
 
 
-@BY_TARGET
-@BY_TWIN
+@BY_BUILD
 def test_the_emitted_module_equals_the_network_by_hand(twin: Twin, target: str, record_property: Any) -> None:
     expected = known(twin)
     found = twin.net.run(target, expected.weights, expected.inputs)
     record_property("error", assert_equal(found, expected.outputs, TOLERANCE))
 
 
-@BY_TARGET
-@BY_TWIN
+@BY_BUILD
 def test_the_tflite_file_equals_the_network_by_hand(twin: Twin, target: str, record_property: Any) -> None:
     expected = known(twin)
     data = twin.net.tflite(target, expected.weights)
@@ -110,7 +139,7 @@ def test_parameters_are_as_many_as_keras_counts(twin: Twin) -> None:
     assert by_hand.count_params() == twin.parameters
     trainable = sum(int(np.prod(weight.shape)) for weight in by_hand.trainable_weights)
     assert trainable == (twin.trainable or twin.parameters)
-    for target in TARGETS:
+    for target in twin.net.targets:
         model = twin.net.model(target)
         assert model.count_params() == twin.parameters
         assert sum(int(np.prod(weight.shape)) for weight in model.trainable_weights) == trainable
@@ -134,6 +163,17 @@ def test_the_real_size_of_batchnorm_2d(target: str) -> None:
     model, hand = Net("batchnorm_2d").model(target), by_hand.batchnorm_2d()
     assert model.output_shape == hand.output_shape == (None, 480, 640, 128)
     assert model.count_params() == hand.count_params() == 3_968
+
+
+def test_the_real_size_of_batchnorm_3d() -> None:
+    """One beta and one gamma for each feature map, whatever the volume."""
+    from tests.networks import by_hand
+
+    model, hand = Net("batchnorm_3d").model("keras"), by_hand.batchnorm_3d()
+    assert model.output_shape == hand.output_shape == (None, 9, 120, 160, 96)
+    assert model.count_params() == hand.count_params() == 8_160
+    norm = model.get_layer("norm")
+    assert norm.beta.shape == norm.gamma.shape == (96,)
 
 
 @pytest.mark.parametrize("name", ["batchnorm_fc", "batchnorm_2d", "mnist_mlp"])
@@ -164,10 +204,11 @@ def test_a_step_in_training_mode_is_the_same(name: str, target: str) -> None:
 @pytest.mark.parametrize("change", ["kernel", "bias", "recurrent_kernel", "moving_mean", "gamma"])
 def test_another_weight_is_seen(change: str) -> None:
     """The comparison can fail: each kind of weight that is a little off shows."""
-    home = {"recurrent_kernel": TWINS[3], "moving_mean": TWINS[-2], "gamma": TWINS[-2]}.get(change, TWINS[0])
+    name = {"recurrent_kernel": "simple_rnn", "moving_mean": "batchnorm_fc", "gamma": "batchnorm_fc"}.get(change)
+    home = next(one for one in reversed(TWINS) if one.net.name == name) if name else TWINS[0]
     expected = known(home)
-    name = next(name for name in expected.weights if name.endswith(f"/{change}"))
-    wrong = {**expected.weights, name: expected.weights[name] * np.float32(1.01)}
+    weight = next(one for one in expected.weights if one.endswith(f"/{change}"))
+    wrong = {**expected.weights, weight: expected.weights[weight] * np.float32(1.01)}
     for target in TARGETS:
         with pytest.raises(AssertionError):
             assert_equal(home.net.run(target, wrong, expected.inputs), expected.outputs, TOLERANCE)
