@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from specc.ir.types import TensorType
 from specc.ops._attributes import Float, attribute
 from specc.ops._axes import AXES, axis_indexes
-from specc.ops._base import Attributes, OpDef, Operands, Weight, compute_dtype, guess_same, need_sizes
+from specc.ops._base import Attributes, Mismatch, OpDef, Operands, Weight, compute_dtype, guess_same, need_sizes
 from specc.ops._dtypes import need_floats
 
 _NAME = "RMSNormalization"
@@ -16,24 +16,35 @@ _NAME = "RMSNormalization"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RMSNormalizationAttributes(Attributes):
     axis: int | tuple[int, ...] = attribute(
-        AXES, -1, "The axis, or a list of axes, whose elements are normalised together, the batch counted."
+        AXES, -1, "The last axis, or a list of the last axes, whose elements are normalised together."
     )
     epsilon: float = attribute(Float(0), 1e-6, "Added to the mean square, so that nothing is divided by 0.")
 
 
 def infer(attributes: RMSNormalizationAttributes, operands: Operands) -> TensorType:
     """Keeps the shape."""
-    places = axis_indexes(_NAME, attributes.axis, operands[0])
-    need_floats(_NAME, operands[0])
-    need_sizes(operands[0], places, _NAME, "the normalised axes")
-    return TensorType(operands[0].shape, compute_dtype(attributes))
+    operand = operands[0]
+    places = _places(attributes, operand)
+    need_floats(_NAME, operand)
+    if places != tuple(range(operand.rank - len(places), operand.rank)):
+        raise Mismatch(
+            f"{_NAME} scales the last axes only, found `axis` {attributes.axis} for {operand}",
+            0,
+            help="name the last axis, -1, or the last ones in their order, [-2, -1]; bring others there with Permute",
+            attribute="axis",
+        )
+    need_sizes(operand, places, _NAME, "the normalised axes")
+    return TensorType(operand.shape, compute_dtype(attributes))
+
+
+def _places(attributes: RMSNormalizationAttributes, operand: TensorType) -> tuple[int, ...]:
+    """The normalised axes as Keras sorts them, as they are written: -1 before 1."""
+    axis = attributes.axis
+    return axis_indexes(_NAME, tuple(sorted(axis)) if isinstance(axis, tuple) else axis, operand)
 
 
 def weights(attributes: RMSNormalizationAttributes, operands: Operands) -> tuple[Weight, ...]:
-    """`scale` has the normalised axes, which Keras sorts as they are written: -1 before 1."""
-    axis = attributes.axis
-    ordered = tuple(sorted(axis)) if isinstance(axis, tuple) else axis
-    shape = tuple(operands[0].shape[place] for place in axis_indexes(_NAME, ordered, operands[0]))
+    shape = tuple(operands[0].shape[place] for place in _places(attributes, operands[0]))
     return (Weight("scale", shape, attributes.trainable),)
 
 

@@ -306,6 +306,15 @@ def _means(draw: st.DrawFn, first: TensorType) -> dict[str, Any]:
     return {"axis": axis, "mean": lists(kept, 0.5), "variance": lists(kept, 2.0)}
 
 
+def _last_axes(draw: st.DrawFn, first: TensorType) -> dict[str, Any]:
+    """Some axes, mostly the last ones in order, counted from either end."""
+    rank = max(first.rank, 1)
+    places = list(range(draw(st.integers(0, rank - 1)), rank))
+    places = draw(st.just(places) | st.permutations(range(rank)))
+    counted = [place + 1 if draw(st.booleans()) else place - rank for place in places]
+    return {"axis": draw(st.sampled_from([counted, sorted(counted), -1]))}
+
+
 def _groups(draw: st.DrawFn, first: TensorType) -> dict[str, Any]:
     return {"groups": draw(st.sampled_from([-1, 1, 2, 3]))}
 
@@ -368,6 +377,7 @@ HINTS: dict[str, Hint] = {
     "Embedding": Hint(operands=_integers),
     "GroupNormalization": Hint(sizes=st.sampled_from([1, 2, 4, 6]), fitting=_groups),
     "Normalization": Hint(fitting=_means),
+    **{name: Hint(fitting=_last_axes) for name in ("LayerNormalization", "RMSNormalization", "UnitNormalization")},
     **{name: Hint(operands=_of_inner(name)) for name in ("Bidirectional", "TimeDistributed")},
 }
 

@@ -76,10 +76,16 @@ STRICTER: dict[str, list[tuple[str, str]]] = {
         ("needs `mean` and `variance`", "Keras waits for `adapt`, which no spec can call"),
         ("twice", "Keras counts the axis once"),
     ],
-    **{
-        name: [("computes on floats", "Keras cuts the results down to integers")]
-        for name in ("GroupNormalization", "LayerNormalization", "RMSNormalization")
-    },
+    "GroupNormalization": [("computes on floats", "Keras cuts the results down to integers")],
+    "LayerNormalization": [
+        ("computes on floats", "Keras cuts the results down to integers"),
+        ("is the batch axis", "Keras normalises over the batch where nothing is learned"),
+    ],
+    "UnitNormalization": [("is the batch axis", "Keras normalises over the batch")],
+    "RMSNormalization": [
+        ("computes on floats", "Keras cuts the results down to integers"),
+        ("scales the last axes only", "Keras multiplies the last axes by numbers for others, if as many"),
+    ],
     **{
         name: [("Keras trains a ConvLSTM", "Keras does not hand `trainable` on to the cell, and the model trains it")]
         for name in ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional", "TimeDistributed")

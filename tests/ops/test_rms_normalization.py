@@ -18,6 +18,13 @@ def test_one_weight_of_the_normalised_axes() -> None:
     assert trainable("RMSNormalization", [7, 4], trainable=False) == []
 
 
+def test_the_last_axes_only() -> None:
+    assert weights("RMSNormalization", [7, 5, 4], axis=[-1, -2]) == {"scale": [5, 4]}
+    for axis in (1, [1, 2], [-1, 2], [1, 3]):
+        error = refused("RMSNormalization", [7, 5, 4], axis=axis)
+        assert "scales the last axes only" in error.message and error.attribute == "axis"
+
+
 def test_open_sizes() -> None:
     steps = TensorType((Symbol("T"), 4))
     assert infer("RMSNormalization", steps).shape == steps.shape
