@@ -48,10 +48,10 @@ def act(block: Block, folder: Path, with_keras: bool) -> None:
 
 
 def changed(text: str, diff: str) -> str:
-    """The text with the `+` lines put in after the lines before them, which have to be there exactly once."""
+    """The text with the `+` lines put in and the `-` lines taken out; what it was before has to be there just once."""
     lines = diff.splitlines()
     before = "".join(f"{line[1:]}\n" for line in lines if not line.startswith("+"))
-    after = "".join(f"{line[1:]}\n" for line in lines)
+    after = "".join(f"{line[1:]}\n" for line in lines if not line.startswith("-"))
     assert before and text.count(before) == 1, before
     return text.replace(before, after)
 
