@@ -50,7 +50,8 @@ class ExactShape(keras.losses.Loss):
                 "pass them through adapt_targets and compile again"
             )
         if None in self.shape:  # then the output lies as in the spec; another number of labels fails here
-            return self.loss.call(keras.ops.reshape(y_true, keras.ops.shape(y_pred)[:rank]), y_pred)
+            sizes: Any = keras.ops.shape(y_pred)
+            return self.loss.call(keras.ops.reshape(y_true, sizes[:rank]), y_pred)
         y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
         if tuple(y_pred.shape[1:]) != self.shape:
             logits = getattr(y_pred, "_keras_logits", None)  # from which Keras computes cross-entropies exactly
@@ -66,7 +67,7 @@ class ExactShape(keras.losses.Loss):
 
 def _agree(one: Any, other: Any) -> bool:
     """Whether two shapes are the same, as far as is known before the data are there."""
-    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other))
+    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
 '''
 
 AS_IN_SPEC = '''
