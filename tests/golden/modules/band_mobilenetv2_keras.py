@@ -316,16 +316,14 @@ def conv(x: Any, *, name: str, filters: int, kernel_size: int = 1, strides: int 
     return relu_
 
 
-def inverted_residual(
-    x: Any, *, name: str, filters: int, strides: int = 1, expand_filters: int | None = None, with_add: bool = False
-) -> Any:
+def inverted_residual(x: Any, *, name: str, filters: int, strides: int = 1, expansion: int = 6) -> Any:
     """The block inverted_residual: stage1, stage2/1, stage2/2, stage3/1, ….
 
     Widened, filtered channel by channel, narrowed again; added to what came in where the shapes agree.
     """
     expand = x
-    if expand_filters is not None:
-        expand = conv(x, name=f"{name}_expand", filters=expand_filters)
+    if expansion > 1:
+        expand = conv(x, name=f"{name}_expand", filters=expansion * x.shape[-1])
     depthwise_layer = layers.DepthwiseConv2D(
         3, strides=strides, padding="same", use_bias=False, name=f"{name}_depthwise"
     )  # line 26
@@ -334,7 +332,7 @@ def inverted_residual(
     relu = layers.ReLU(max_value=6.0, name=f"{name}_relu")(norm)  # line 28
     project = conv(relu, name=f"{name}_project", filters=filters, relu=False)
     add = project
-    if with_add:
+    if strides == 1 and x.shape[-1] == filters:
         add = layers.Add(name=f"{name}_add")([project, x])  # line 30
     return add
 
@@ -346,30 +344,22 @@ def build_model(*, batch_size: int | None = None) -> keras.Model:
     """
     image = keras.Input((32, 320, 1), batch_size=batch_size, name="image")
     stem = conv(image, name="stem", filters=16, kernel_size=3, strides=2)  # line 35
-    stage1 = inverted_residual(stem, name="stage1", filters=8)  # line 36
-    stage2 = inverted_residual(stage1, name="stage2_1", filters=16, strides=2, expand_filters=48)  # line 37
-    stage2 = inverted_residual(stage2, name="stage2_2", filters=16, expand_filters=96, with_add=True)  # line 37
-    stage3 = inverted_residual(stage2, name="stage3_1", filters=16, strides=2, expand_filters=96)  # line 38
+    stage1 = inverted_residual(stem, name="stage1", filters=8, expansion=1)  # line 36
+    stage2 = inverted_residual(stage1, name="stage2_1", filters=16, strides=2)  # line 37
+    stage2 = inverted_residual(stage2, name="stage2_2", filters=16)  # line 37
+    stage3 = inverted_residual(stage2, name="stage3_1", filters=16, strides=2)  # line 38
     for number in range(2, 4):
-        stage3 = inverted_residual(
-            stage3, name=f"stage3_{number}", filters=16, expand_filters=96, with_add=True
-        )  # line 38
-    stage4 = inverted_residual(stage3, name="stage4_1", filters=32, strides=2, expand_filters=96)  # line 39
+        stage3 = inverted_residual(stage3, name=f"stage3_{number}", filters=16)  # line 38
+    stage4 = inverted_residual(stage3, name="stage4_1", filters=32, strides=2)  # line 39
     for number in range(2, 5):
-        stage4 = inverted_residual(
-            stage4, name=f"stage4_{number}", filters=32, expand_filters=192, with_add=True
-        )  # line 39
-    stage5 = inverted_residual(stage4, name="stage5_1", filters=48, expand_filters=192)  # line 40
+        stage4 = inverted_residual(stage4, name=f"stage4_{number}", filters=32)  # line 39
+    stage5 = stage4
+    for number in range(1, 4):
+        stage5 = inverted_residual(stage5, name=f"stage5_{number}", filters=48)  # line 40
+    stage6 = inverted_residual(stage5, name="stage6_1", filters=80, strides=2)  # line 41
     for number in range(2, 4):
-        stage5 = inverted_residual(
-            stage5, name=f"stage5_{number}", filters=48, expand_filters=288, with_add=True
-        )  # line 40
-    stage6 = inverted_residual(stage5, name="stage6_1", filters=80, strides=2, expand_filters=288)  # line 41
-    for number in range(2, 4):
-        stage6 = inverted_residual(
-            stage6, name=f"stage6_{number}", filters=80, expand_filters=480, with_add=True
-        )  # line 41
-    stage7 = inverted_residual(stage6, name="stage7", filters=160, expand_filters=480)  # line 42
+        stage6 = inverted_residual(stage6, name=f"stage6_{number}", filters=80)  # line 41
+    stage7 = inverted_residual(stage6, name="stage7", filters=160)  # line 42
     map_ = conv(stage7, name="map", filters=1280)  # line 43
     flat = layers.Flatten(name="flat")(map_)  # line 44
     position = layers.Dense(1, name="position")(flat)  # line 45
@@ -422,7 +412,10 @@ def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
 
 
 def _laid_out(array: np.ndarray, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
-    return array if tensor.logical == tensor.physical else array.reshape((-1, *shape))
+    """The array in another shape of the contract. Where the two differ, all sizes are known."""
+    if tensor.logical == tensor.physical:
+        return array
+    return array.reshape(-1, *(size for size in shape if size is not None))
 
 
 def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
@@ -432,7 +425,7 @@ def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...
     if array.dtype.kind == "f" and np.dtype(tensor.dtype).kind in "iu":
         raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
     if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
-        array = array.reshape((-1, *shape))  # a column may come flat
+        array = array.reshape((-1, 1) if shape else (-1,))  # a column may come flat
     sizes = array.shape[1:]
     fits = len(sizes) == len(shape) and all(size in (None, found) for found, size in zip(sizes, shape, strict=True))
     if array.ndim == 0 or not fits:
@@ -777,7 +770,8 @@ class ExactShape(keras.losses.Loss):
                 "pass them through adapt_targets and compile again"
             )
         if None in self.shape:  # then the output lies as in the spec; another number of labels fails here
-            return self.loss.call(keras.ops.reshape(y_true, keras.ops.shape(y_pred)[:rank]), y_pred)
+            sizes: Any = keras.ops.shape(y_pred)
+            return self.loss.call(keras.ops.reshape(y_true, sizes[:rank]), y_pred)
         y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
         if tuple(y_pred.shape[1:]) != self.shape:
             logits = getattr(y_pred, "_keras_logits", None)  # from which Keras computes cross-entropies exactly
@@ -793,7 +787,7 @@ class ExactShape(keras.losses.Loss):
 
 def _agree(one: Any, other: Any) -> bool:
     """Whether two shapes are the same, as far as is known before the data are there."""
-    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other))
+    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
 
 
 def _weights(model: keras.Model) -> dict[str, Any]:

@@ -141,13 +141,13 @@ def never_named_but_used(x: Any, *, name: str, d_filters: int) -> Any:
     return layers.Conv2D(d_filters, 1, name=f"{name}_d")(x)  # line 34
 
 
-def residual(x: Any, *, name: str, stride: int = 1, squeeze_filters: int, with_skip: bool = False) -> Any:
+def residual(x: Any, *, name: str, filters: int, stride: int = 1, ratio: float = 0.5) -> Any:
     """The block residual: tower/1, tower/2, tower/3."""
-    squeeze = conv_bn(x, name=f"{name}_squeeze", filters=squeeze_filters, kernel=1)
+    squeeze = conv_bn(x, name=f"{name}_squeeze", filters=int(x.shape[-1] * ratio) + 1, kernel=1)
     middle = conv_bn(squeeze, name=f"{name}_middle_1", filters=8, kernel=5, stride=stride)
     middle = conv_bn(middle, name=f"{name}_middle_2", filters=8)
     skip = x
-    if with_skip:
+    if stride > 1 or x.shape[-1] != filters:
         skip = layers.Conv2D(8, 1, strides=2, name=f"{name}_skip")(x)  # line 22
     sum_ = layers.Add(name=f"{name}_sum")([middle, skip])  # line 23
     return layers.Activation("relu", name=f"{name}_out")(sum_)  # line 24
@@ -176,9 +176,9 @@ def build_model(*, passes: int = 3, batch_size: int | None = None) -> keras.Mode
     pair_again = pair_shared_layer(twin_relu)  # line 30
     pair_sum = layers.Add(name="pair_sum")([pair_shared, pair_again])  # line 31
     # the body
-    tower = residual(pair_sum, name="tower_1", stride=2, squeeze_filters=3, with_skip=True)  # line 39
+    tower = residual(pair_sum, name="tower_1", filters=8, stride=2)  # line 39
     for number in range(2, 4):
-        tower = residual(tower, name=f"tower_{number}", squeeze_filters=5)  # line 39
+        tower = residual(tower, name=f"tower_{number}", filters=8)  # line 39
     mean = layers.GlobalAveragePooling2D(keepdims=True, name="mean")(tower)  # line 40
     wide = never_named_but_used(mean, name="wide_1", d_filters=16)  # line 41
     wide = never_named_but_used(wide, name="wide_2", d_filters=32)  # line 41
@@ -245,7 +245,10 @@ def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
 
 
 def _laid_out(array: np.ndarray, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
-    return array if tensor.logical == tensor.physical else array.reshape((-1, *shape))
+    """The array in another shape of the contract. Where the two differ, all sizes are known."""
+    if tensor.logical == tensor.physical:
+        return array
+    return array.reshape(-1, *(size for size in shape if size is not None))
 
 
 def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
@@ -255,7 +258,7 @@ def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...
     if array.dtype.kind == "f" and np.dtype(tensor.dtype).kind in "iu":
         raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
     if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
-        array = array.reshape((-1, *shape))  # a column may come flat
+        array = array.reshape((-1, 1) if shape else (-1,))  # a column may come flat
     sizes = array.shape[1:]
     fits = len(sizes) == len(shape) and all(size in (None, found) for found, size in zip(sizes, shape, strict=True))
     if array.ndim == 0 or not fits:

@@ -133,7 +133,10 @@ def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
 
 
 def _laid_out(array: np.ndarray, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
-    return array if tensor.logical == tensor.physical else array.reshape((-1, *shape))
+    """The array in another shape of the contract. Where the two differ, all sizes are known."""
+    if tensor.logical == tensor.physical:
+        return array
+    return array.reshape(-1, *(size for size in shape if size is not None))
 
 
 def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
@@ -143,7 +146,7 @@ def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...
     if array.dtype.kind == "f" and np.dtype(tensor.dtype).kind in "iu":
         raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
     if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
-        array = array.reshape((-1, *shape))  # a column may come flat
+        array = array.reshape((-1, 1) if shape else (-1,))  # a column may come flat
     sizes = array.shape[1:]
     fits = len(sizes) == len(shape) and all(size in (None, found) for found, size in zip(sizes, shape, strict=True))
     if array.ndim == 0 or not fits:
@@ -250,7 +253,8 @@ class ExactShape(keras.losses.Loss):
                 "pass them through adapt_targets and compile again"
             )
         if None in self.shape:  # then the output lies as in the spec; another number of labels fails here
-            return self.loss.call(keras.ops.reshape(y_true, keras.ops.shape(y_pred)[:rank]), y_pred)
+            sizes: Any = keras.ops.shape(y_pred)
+            return self.loss.call(keras.ops.reshape(y_true, sizes[:rank]), y_pred)
         y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
         if tuple(y_pred.shape[1:]) != self.shape:
             logits = getattr(y_pred, "_keras_logits", None)  # from which Keras computes cross-entropies exactly
@@ -266,7 +270,7 @@ class ExactShape(keras.losses.Loss):
 
 def _agree(one: Any, other: Any) -> bool:
     """Whether two shapes are the same, as far as is known before the data are there."""
-    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other))
+    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
 
 
 def _weights(model: keras.Model) -> dict[str, Any]:

@@ -118,7 +118,10 @@ def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
 
 
 def _laid_out(array: np.ndarray, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
-    return array if tensor.logical == tensor.physical else array.reshape((-1, *shape))
+    """The array in another shape of the contract. Where the two differ, all sizes are known."""
+    if tensor.logical == tensor.physical:
+        return array
+    return array.reshape(-1, *(size for size in shape if size is not None))
 
 
 def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
@@ -128,7 +131,7 @@ def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...
     if array.dtype.kind == "f" and np.dtype(tensor.dtype).kind in "iu":
         raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
     if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
-        array = array.reshape((-1, *shape))  # a column may come flat
+        array = array.reshape((-1, 1) if shape else (-1,))  # a column may come flat
     sizes = array.shape[1:]
     fits = len(sizes) == len(shape) and all(size in (None, found) for found, size in zip(sizes, shape, strict=True))
     if array.ndim == 0 or not fits:
