@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 
-from specc.emit.instances import ABSENT, Bodies, Body, Call, Column, Function, around
+from specc.emit import _literals as literals
+from specc.emit import expressions
+from specc.emit.instances import ABSENT, Bodies, Body, Call, Column, Function, Item, Ref, around, group_of
 from specc.ir import Graph
+from specc.ir.graph import Types
+from specc.ops import _registry as registry
+from specc.ops._attributes import Enum, fields_of
+from specc.spec.expressions import Value
 
 
-def functions(graph: Graph) -> tuple[list[Function], dict[str, Call]]:
+def functions(graph: Graph, types: Types) -> tuple[list[Function], dict[str, Call]]:
     """The functions, inner ones first, and the outermost instances that are calls of them, by name."""
-    makers = Bodies(graph)
+    makers = Bodies(graph, types)
     found: list[Function] = []
     calls: dict[str, Call] = {}
     heights = _heights(graph)
@@ -65,8 +72,12 @@ def _unify(function: Function) -> bool:
     if order is None or len({len(body.inputs) for body in bodies}) > 1:
         return False
     fullest = sorted(bodies, key=lambda body: -len(body.items))
-    function.items = {key: next(body.items[key] for body in fullest if key in body.items) for key in order}
-    function.outputs = fullest[0].outputs
+    function.items = {}
+    for key in order:
+        function.items[key] = next(body.items[key] for body in fullest if key in body.items)
+        read = [(body, body.items[key].operands) for body in fullest if key in body.items]
+        function.items[key] = replace(function.items[key], operands=_shared(function, read))
+    function.outputs = _shared(function, [(body, body.outputs) for body in fullest])
     for body in bodies:
         for key, item in body.items.items():
             made = function.items[key]
@@ -82,6 +93,15 @@ def _unify(function: Function) -> bool:
         return False
     _parametrize(function, lacking)
     return True
+
+
+def _shared(function: Function, read: Sequence[tuple[Body, tuple[Ref, ...]]]) -> tuple[Ref, ...]:
+    """What stands for what each body reads; where nodes are lacking, one body alone may not tell."""
+
+    def fits(refs: tuple[Ref, ...]) -> bool:
+        return all(tuple(function.resolve(ref, body) for ref in refs) == own for body, own in read)
+
+    return next((refs for _, refs in read if fits(refs)), read[0][1])
 
 
 def _merged_order(bodies: Sequence[Body]) -> list[str] | None:
@@ -108,33 +128,65 @@ def _parametrize(function: Function, lacking: set[str]) -> None:
     for key, item in function.items.items():
         names = dict.fromkeys(name for body in bodies if key in body.items for name in body.items[key].attributes)
         for name in names:
-            column = tuple(body.items[key].attributes.get(name) if key in body.items else ABSENT for body in bodies)
+            column = tuple(
+                body.items[key].attributes.get(name, "None") if key in body.items else ABSENT for body in bodies
+            )
             present = [text for text, body in zip(column, bodies, strict=True) if key in body.items]
             if len(set(present)) > 1:
-                function.cells[key, name] = _parameter(function, arguments, column, _parameter_name(key, name))
-            elif present[0] is not None:
-                item.attributes[name] = present[0]
+                written = _expression(function, arguments, key, name, column)
+                function.cells[key, name] = written or _parameter(
+                    function, arguments, column, _parameter_name(key, name)
+                )
+            else:
+                item.attributes[name] = str(present[0])
     for key in function.items:
         if key not in lacking:
             continue
         there = tuple(key in body.items for body in bodies)
         flags = tuple(str(is_there) for is_there in there)
+        written = _expression(function, arguments, key, "when", flags)
         flag = next((name for name, one in arguments.items() if one == flags), None)
         telling = next(
             (
                 name
                 for name, one in function.parameters.items()
-                if tuple(text is not ABSENT for text in one) == there and name not in arguments
+                if tuple(text not in (ABSENT, "None") for text in one) == there and name not in arguments
             ),
             None,
         )
-        if flag is not None:
+        if written is not None:
+            function.conditions[key] = written
+        elif flag is not None:
             function.parameters[flag] = arguments[flag]
             function.conditions[key] = flag
         elif telling is not None:
             function.conditions[key] = f"{telling} is not None"
         else:
             function.conditions[key] = _parameter(function, arguments, flags, _parameter_name("with", key))
+
+
+def _expression(function: Function, arguments: dict[str, Column], key: str, name: str, column: Column) -> str | None:
+    """The expression that the spec has there, where it gives this column."""
+    node = group_of(key.rstrip("*")) or key
+    first = function.bodies[0]
+    text = next((one for *at, one in first.scope.expressions if at == [node, name]), None)
+    if text is None or any(body.named_inputs != first.named_inputs for body in function.bodies):
+        return None
+    for wanted, body in zip(column, function.bodies, strict=True):
+        found = expressions.value(text, dict(body.scope.arguments), body.channels) if wanted is not ABSENT else None
+        if wanted is not ABSENT and (found is None or _text(function.items[key], name, found) != wanted):
+            return None
+    function.parameters |= {one: arguments[one] for one in expressions.parameters(text)}
+    return text
+
+
+def _text(item: Item, name: str, value: Value) -> str:
+    """A value as source, by the name that the op has for it: `hard_silu` where it is called `hard_swish`."""
+    fields = fields_of(registry.get(item.node.op).attributes) if item.node is not None else {}
+    kind = fields[name].kind if name in fields else None
+    if isinstance(kind, Enum) and isinstance(value, str):
+        value = kind.aliases.get(value, value)
+    return literals.literal(value)
 
 
 def _parameter(function: Function, arguments: dict[str, Column], column: Column, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from specc.emit import _literals as literals
+from specc.emit import expressions
 from specc.emit._modules import packages
 from specc.emit.blocks import annotation
 from specc.emit.code import Code, escaped
@@ -22,13 +23,15 @@ class FunctionWriter:
         self.names = Names(frozenset(names.values()) | packages(ops))
         self.prefix = self.names.local("name")
         self.has_returned = False
-        self.parameters = {one: self.names.local(one) for one in function.parameters}
+        self.parameters = {one: self.names.parameter(one) for one in function.parameters}
+        function.keywords = self.parameters
         body = function.bodies[0]
         known = {operand: name for name, operand in body.scope.inputs}
         wanted = [known.get(operand, f"x{at}") for at, operand in enumerate(body.inputs, start=1)]
         if len(wanted) == 1 and len(body.scope.inputs) == 1:
             wanted = [body.scope.inputs[0][0]]  # the lowered value has another name
-        self.inputs = [self.names.local(one) for one in wanted]
+        self.inputs = [self.names.operand(one, at) for at, one in enumerate(wanted)]
+        self.named_inputs = {name: self.inputs[at] for name, at in body.named_inputs.items()}
 
     def write(self) -> None:
         arguments = [f"{one}: Any" for one in self.inputs]
@@ -78,8 +81,7 @@ class FunctionWriter:
                     ref = self.function.items[ref.key].operands[0]
                 if self.result(item) != self.ref(ref):
                     self.code.add(f"{self.result(item)} = {self.ref(ref)}")
-        parameter, _, rest = condition.partition(" ")
-        with self.code.block(f"if {' '.join([self.parameters[parameter], rest]).strip()}:"):
+        with self.code.block(f"if {self.written(condition)}:"):
             self.items(items)
 
     def is_read(self, key: str, inside: set[str]) -> bool:
@@ -145,7 +147,8 @@ class FunctionWriter:
     def is_last(self, item: Item) -> bool:
         """Whether an item's results, all of them, are what the function gives, and nothing comes after it."""
         own = tuple(Ref(item.key, port) for port in item.ports)
-        return item.key == next(reversed(self.function.items)) and self.function.outputs == own
+        is_flat = item.node is None or "[" not in self.results(item)  # not a tuple that holds lists
+        return item.key == next(reversed(self.function.items)) and self.function.outputs == own and is_flat
 
     def attributes(self, item: Item) -> list[str]:
         """The attributes of a node; of a call also those that only some instances pass."""
@@ -153,11 +156,15 @@ class FunctionWriter:
         return list(dict.fromkeys([*item.attributes, *differing]))
 
     def text(self, item: Item, name: str) -> str:
-        parameter = self.function.cells.get((item.key, name))
-        return self.parameters[parameter] if parameter is not None else item.attributes[name]
+        cell = self.function.cells.get((item.key, name))
+        return self.written(cell) if cell is not None else item.attributes[name]
+
+    def written(self, expression: str) -> str:
+        return expressions.source(expression, self.parameters, self.named_inputs)
 
     def results(self, item: Item) -> str:
-        return ", ".join(self.variable(item, port) for port in self.ports(item))
+        names = [self.variable(item, port) for port in self.ports(item)]
+        return literals.results(item.node, names) if item.node is not None else ", ".join(names)
 
     def result(self, item: Item) -> str:
         return self.variable(item, self.ports(item)[0])

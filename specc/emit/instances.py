@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from specc.emit import _literals as literals
 from specc.ir import Graph, Node, Operand, Scope
-from specc.ir.graph import OUT
+from specc.ir.graph import OUT, Types
 from specc.ops import _registry as registry
 
 ABSENT = None  # the source text of what an instance has no use for
@@ -58,6 +58,15 @@ class Body:
     items: dict[str, Item]
     inputs: tuple[Operand, ...]
     outputs: tuple[Ref, ...]
+    channels: dict[str, int] = field(default_factory=dict[str, int])  # of the inputs, by the names they have inside
+
+    @property
+    def named_inputs(self) -> dict[str, int]:
+        """Which of `inputs` the names of the block's inputs mean."""
+        given = self.scope.inputs
+        if len(self.inputs) == len(given) == 1:
+            return {given[0][0]: 0}  # whatever the lowered value is called
+        return {name: self.inputs.index(one) for name, one in given if one in self.inputs}
 
     @property
     def arguments(self) -> dict[str, str]:
@@ -66,7 +75,11 @@ class Body:
 
 @dataclass(slots=True, eq=False)
 class Function:
-    """What stands for all bodies of one make. `cells` are the parameters that an item's attributes come from."""
+    """What stands for all bodies of one make.
+
+    `cells` are the attributes of items that differ, `conditions` say when an item is there: expressions of parameters
+    and of the channels of inputs, as a spec has them.
+    """
 
     name: str
     bodies: list[Body]
@@ -75,6 +88,7 @@ class Function:
     parameters: dict[str, Column] = field(default_factory=dict[str, "Column"])
     cells: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     conditions: dict[str, str] = field(default_factory=dict[str, str])
+    keywords: dict[str, str] = field(default_factory=dict[str, str])  # what the parameters are called in Python
 
     @property
     def ordered(self) -> list[str]:
@@ -90,7 +104,7 @@ class Function:
     def call(self, name: str, operands: Sequence[str], layers: str, given: Mapping[str, str]) -> str:
         """`conv_bn(image, name="stem", filters=16)`: what is as the defaults are is left out."""
         defaults = self.defaults
-        parts = [f"{key}={text}" for key, text in given.items() if text != defaults.get(key)]
+        parts = [f"{self.keywords[key]}={text}" for key, text in given.items() if text != defaults.get(key)]
         return f"{name}({', '.join([*operands, f'name={layers}', *parts])})"
 
     @property
@@ -104,7 +118,7 @@ class Function:
 
     def resolve(self, ref: Ref, body: Body) -> Ref:
         """What a value is in an instance that lacks some nodes: the first operand of one that is not there."""
-        while ref.key and ref.key not in body.items:
+        while ref.key in self.items and ref.key not in body.items:
             ref = self.items[ref.key].operands[0]
         return ref
 
@@ -120,8 +134,8 @@ class Call:
 class Bodies:
     """Reads instances out of a graph."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+    def __init__(self, graph: Graph, types: Types) -> None:
+        self.graph, self.types = graph, types
         self.members: dict[str, list[Node]] = {scope.name: [] for scope in graph.scopes}
         owner: dict[str, set[str]] = {}
         for node in graph.nodes:
@@ -176,7 +190,7 @@ class Bodies:
                 call = calls[name]
                 operands = tuple(ref(one) for one in call.body.inputs)
                 ports = tuple(str(number) for number in range(len(call.body.outputs)))
-                key, kind = name.removeprefix(prefix), call.function.name
+                key, kind = name.removeprefix(prefix), call.function.bodies[0].scope.name  # several may be of one block
                 given = call.function.arguments(call.body)
                 items[key] = Item(key, f"{kind}()", given, operands, ports, call=call)
                 continue
@@ -198,7 +212,12 @@ class Bodies:
         ]
         made, renamed = _folded([items[key] for key in order], outputs)
         given = tuple(Operand(*key) for key in inputs)
-        return Body(scope, made, given, tuple(_renamed(ref, renamed) for ref in outputs))
+        body = Body(scope, made, given, tuple(_renamed(ref, renamed) for ref in outputs))
+        for name, at in body.named_inputs.items():
+            shape = self.types[given[at].value, given[at].port].shape
+            if shape:
+                body.channels[name] = shape[-1]
+        return body
 
     def is_read_outside(self, scope: Scope, item: Item, port: str) -> bool:
         name, port_name = f"{scope.name}/{item.key}", port

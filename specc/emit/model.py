@@ -37,7 +37,7 @@ class ModelWriter:
         for name in topology.flat_order(graph):
             first.setdefault(graph.by_name[name].layer, name)
         self.first = set(first.values())
-        found, self.calls = functions(graph)
+        found, self.calls = functions(graph, types)
         self.functions = {one: self.names.function(one.name, at) for at, one in enumerate(found)}
         self.read = {value for value, _ in graph.edges()} | {one.value.value for one in graph.outputs}
 
@@ -129,8 +129,10 @@ class ModelWriter:
         self.note(first)
         if made != start:
             self.code.add(f"{made} = {start}")
-        with self.code.block(f"for number in range({number}, {number + len(nodes)}):"):
-            layer = literals.construction(first, literals.texts(first), f'f"{literals.layer_name(group)}_{{number}}"')
+        counter = self.names.local("number")
+        with self.code.block(f"for {counter} in range({number}, {number + len(nodes)}):"):
+            name = f'f"{literals.layer_name(group)}_{{{counter}}}"'
+            layer = literals.construction(first, literals.texts(first), name)
             self.code.add(f"{made} = {layer}({literals.operands(first, [made])})", self.line(first))
 
     def chain(self, steps: Sequence[topology.Item | Call]) -> list[Call]:
@@ -186,8 +188,9 @@ class ModelWriter:
         if start != made:
             self.code.add(f"{made} = {start}")
         first = int(scope.name.rpartition("/")[2])
-        with self.code.block(f"for number in range({first}, {first + len(calls)}):"):
-            name = f'f"{literals.layer_name(scope.group)}_{{number}}"'
+        counter = self.names.local("number")
+        with self.code.block(f"for {counter} in range({first}, {first + len(calls)}):"):
+            name = f'f"{literals.layer_name(scope.group)}_{{{counter}}}"'
             self.code.add(f"{made} = {self.text(calls[0], [made], name)}", line)
 
     def items(self, items: tuple[topology.Item, ...]) -> None:

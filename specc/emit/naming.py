@@ -13,6 +13,7 @@ _MODULE = {
     "INPUTS", "OUTPUTS", "TARGETS", "SPEC", "SPEC_SHA256", "TARGET", "PARTS", "REFERENCE", "RENAMED",
     "build_model", "compile_model", "fit_options", "adapt_inputs", "adapt_targets", "restore_outputs",
     "load_reference_weights", "filled", "ExactShape", "AsInSpec", "batch_size", "annotations",
+    "_adapt", "_agree", "_assign", "_checked", "_each", "_laid_out", "_reference", "_weights",
 }  # fmt: skip
 
 
@@ -48,6 +49,14 @@ class Names:
     def function(self, wanted: str, number: int) -> str:
         """A name for one of several functions that may want the same."""
         return self._name("function", str(number), wanted)
+
+    def parameter(self, wanted: str) -> str:
+        """A name for a parameter of a function, which the block or a node names."""
+        return self._name("parameter", wanted, wanted)
+
+    def operand(self, wanted: str, number: int) -> str:
+        """A name for one of a function's operands."""
+        return self._name("operand", str(number), wanted)
 
     def local(self, wanted: str) -> str:
         """A name for something of the emitted code's own."""

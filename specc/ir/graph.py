@@ -129,6 +129,7 @@ class Scope:
 
     `arguments` are the values of the block's parameters, `defaults` those that a use may leave out, `inputs` its
     operands by the names they have inside, and `group` the node that a repeat has made it from, where there is one.
+    `expressions` say how values inside were written: node, key, expression.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Scope:
     group: str | None = None
     block_doc: str = ""
     defaults: tuple[tuple[str, Any], ...] = ()
+    expressions: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

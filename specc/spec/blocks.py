@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from specc.diagnostics import Diagnostics
 from specc.ops._attributes import Enum, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.spec.document import Param, Reference
+from specc.spec.expressions import ExpressionError, pieces
 from specc.spec.fields import Broken, Fields, check_name
 from specc.spec.nodes import COMMON, reference
 from specc.spec.params import TYPES, Params, fits, noun, plain_value, type_of
@@ -51,6 +53,7 @@ class BlockDecl:
     outputs: tuple[tuple[str, Reference], ...]
     doc: str
     is_whole: bool  # False where a part could not be read
+    expressions: tuple[tuple[str, str, str], ...] = ()  # values that are one `${…}`: node, key, expression
     used: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
@@ -86,7 +89,19 @@ def _block(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockDecl:
         outputs,
         doc,
         diagnostics.error_count == before,
+        tuple(_expressions(nodes.entries if nodes else ())),
     )
+
+
+def _expressions(nodes: tuple[Entry, ...]) -> Iterator[tuple[str, str, str]]:
+    for node in nodes:
+        for entry in node.value if isinstance(node.value, Mapping) else ():
+            try:
+                found = pieces(entry.value.text) if isinstance(entry.value, Scalar) else []
+            except ExpressionError:
+                continue  # reported where the node is decoded
+            if len(found) == 1 and found[0][0]:
+                yield node.key.text, entry.key.text, found[0][1]
 
 
 def _param(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockParam:

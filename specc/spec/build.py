@@ -140,7 +140,16 @@ class _Builder:
         inputs = [(name, operand) for name, value in one.inputs if (operand := self.operand(value)) is not None]
         origin = Origin(one.span, one.name, uses=one.uses)
         return Scope(
-            one.name, one.block, one.arguments, tuple(inputs), origin, one.doc, one.group, one.block_doc, one.defaults
+            one.name,
+            one.block,
+            one.arguments,
+            tuple(inputs),
+            origin,
+            one.doc,
+            one.group,
+            one.block_doc,
+            one.defaults,
+            one.expressions,
         )
 
     def input(self, decl: InputDecl) -> Node:

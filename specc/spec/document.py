@@ -76,6 +76,7 @@ class Instance:
     group: str | None
     block_doc: str
     defaults: tuple[tuple[str, Any], ...]
+    expressions: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

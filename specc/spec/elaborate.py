@@ -283,6 +283,7 @@ class Elaborator(Resolver):
                 site.group,
                 block.doc,
                 block.defaults,
+                block.expressions,
             )
         )
         for one in scope.items.values():

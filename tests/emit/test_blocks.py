@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from types import ModuleType
 from typing import Any
 
@@ -49,7 +50,7 @@ def test_a_block_is_one_function_and_a_repeat_one_loop() -> None:
     assert "lin" in found and "twice" not in found
     loops = [node for node in ast.walk(found["build_model"]) if isinstance(node, ast.For)]
     assert [ast.unparse(one.iter) for one in loops] == ["range(1, 6)", "range(1, 5)"]
-    assert ast.unparse(found["lin"].args) == "x: Any, *, name: str, units: int, with_relu: bool=False"
+    assert ast.unparse(found["lin"].args) == "x: Any, *, name: str, units: int"
 
 
 def test_copies_that_differ_are_calls_of_one_function() -> None:
@@ -58,6 +59,54 @@ def test_copies_that_differ_are_calls_of_one_function() -> None:
     twice = functions(text)["twice"]
     (loop,) = (node for node in ast.walk(twice) if isinstance(node, ast.For))
     assert ast.unparse(loop.iter) == "range(1, n + 1)"
+
+
+def inside(nodes: str, params: str, uses: str) -> str:
+    """The function of a block, of which each use is a line."""
+    block = f"blocks:\n  b:\n    params: {params}\n    inputs: x\n    nodes:\n{nodes}    outputs: last\n"
+    text = text_of(f"specc: 1\ninputs: {{v: [4]}}\n{block}nodes:\n{uses}outputs: z\n", "keras")
+    return ast.unparse(functions(text)["b"])
+
+
+def test_expressions_of_a_block_are_those_of_its_function() -> None:
+    nodes = "      wide: {op: Dense, units: '${k * channels(x)}', when: '${k > 1 and channels(x) != 3}'}\n"
+    nodes += "      last: {op: Activation, activation: '${act}'}\n"
+    uses = "  a: {block: b}\n  c: {block: b, k: 2, act: swish}\n  z: {block: b, k: 3, act: gelu}\n"
+    text = inside(nodes, "{k: 1, act: relu}", uses)
+    assert "name: str, k: int=1, act: str='relu')" in text
+    assert "if k > 1 and x.shape[-1] != 3:" in text
+    assert "layers.Dense(k * x.shape[-1], name=f'{name}_wide')(x)" in text
+    assert "layers.Activation(act, name=f'{name}_last')" in text
+
+
+@pytest.mark.parametrize(
+    ("expression", "rest"),
+    [
+        ("ceil(k / 2)", ""),  # Python has no such function
+        ("k + shape(x)[0]", ""),  # an axis may lie elsewhere on the target's layout
+        ("index + k", "repeat: 2"),  # nothing that the function knows
+    ],
+)
+def test_an_expression_that_does_not_say_it_all_is_a_number(expression: str, rest: str) -> None:
+    nodes = f"      last: {{op: Dense, units: '${{{expression}}}', {rest}}}\n"
+    text = inside(nodes, "{k: 1}", "  a: {block: b, k: 3}\n  z: {block: b, k: 5}\n")
+    calls = re.findall(r"layers\.Dense\(([^,]+), name", text)
+    assert calls and all(re.fullmatch("last_.*units", call) for call in calls)
+
+
+def test_copies_of_a_repeat_have_the_expression_where_it_holds() -> None:
+    nodes = "      last: {op: Dense, units: '${k}', repeat: {count: 2, first: {units: 9}}}\n"
+    text = inside(nodes, "{k: 1}", "  a: {block: b, k: 3}\n  z: {block: b, k: 5}\n")
+    assert re.findall(r"layers\.Dense\(([^,]+), name", text) == ["9", "k"]
+
+
+def test_nodes_that_only_others_lack_are_one_function_still() -> None:
+    """No instance has both: where each reads from is told by all of them together."""
+    nodes = "      one: {op: ReLU, when: '${first}'}\n      two: {op: Dense, units: 4}\n"
+    nodes += "      last: {op: ELU, when: '${not first}'}\n"
+    uses = "  a: {block: b, first: true}\n  z: {block: b, first: false}\n"
+    text = inside(nodes, "{first: bool}", uses)
+    assert "if first:" in text and "if not first:" in text
 
 
 @BY_TARGET
