@@ -63,5 +63,5 @@ def test_it_is_shown_as_it_is_and_taken_for_no_number() -> None:
     assert f"{T:,}" == "T" and math.prod((T, 64)) == 64 * T and sum([T, 3]) == T + 3
     assert not is_known(T) and is_known(3)
     with pytest.raises(TypeError, match="the size T is not known"):
-        T**2  # noqa: B018
+        T**2
     assert len(str(sum([T * S * Symbol(f"U{n}") for n in range(50)]))) < 50  # no text without end

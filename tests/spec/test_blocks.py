@@ -55,7 +55,9 @@ def reads(found: Graph) -> dict[str, list[str]]:
 def test_an_instance_is_its_nodes_under_its_name() -> None:
     found = graph("  a: {block: lin, units: 8, from: v}\n  b: {op: Dense, units: 3}", "b")
     assert reads(found) == {"a/dense": ["v"], "a/relu": ["a/dense"], "b": ["a/relu"]}
-    assert [(scope.name, scope.block, scope.arguments) for scope in found.scopes] == [("a", "lin", (("units", 8), ("bias", True)))]
+    assert [(scope.name, scope.block, scope.arguments) for scope in found.scopes] == [
+        ("a", "lin", (("units", 8), ("bias", True)))
+    ]
 
 
 def test_a_node_left_out_means_its_first_operand() -> None:
