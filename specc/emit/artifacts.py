@@ -89,8 +89,8 @@ def _models(
     progress: Progress,
 ) -> None:
     model = runtime.build(module)
-    if job.weights is not None:
-        module.load_reference_weights(model, job.weights)
+    if job.weights is not None and not _loaded(job.weights, module, model, diagnostics):
+        return
     if "keras" in job.kinds:
         progress("saving the .keras file")
         data = runtime.keras_bytes(model)
@@ -110,6 +110,33 @@ def _models(
             what = ".tflite file against its model"
             made.comparisons.append(verify.tflite_against(what, data, module, reference.inputs, expected))
             _check_tflite(job, module, reference, made, diagnostics)
+
+
+def _loaded(path: str, module: ModuleType, model: Any, diagnostics: Diagnostics) -> bool:
+    """Whether the model has taken the weights of a file; else what it wants and what the file holds are reported."""
+    try:
+        module.load_reference_weights(model, path)
+        return True
+    except ValueError as error:
+        found = runtime.weight_names(path)
+        if found is None:
+            raise  # it holds no weights at all
+        rows = {
+            "it lacks": [name for name in module.REFERENCE if name not in found],
+            "it has": [name for name in found if name not in module.REFERENCE],
+        }
+        diagnostics.report(
+            "build-failed",
+            f"`{path}` does not hold this network's weights: {error}",
+            notes=[*(f"{what} {_listed(names)}" for what, names in rows.items() if names), "no artifact was replaced"],
+            help="give a `.keras` file of the keras build, or an `.npz` file of arrays named as those that it lacks",
+        )
+        return False
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:4])
+    return f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown
 
 
 def _converted(module: ModuleType, values: Sequence[Any]) -> bytes:

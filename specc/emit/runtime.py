@@ -159,6 +159,17 @@ def load_keras(path: Path) -> Any:
     return keras().models.load_model(path, compile=False)
 
 
+def weight_names(path: str) -> list[str] | None:
+    """The weights of a `.keras` or `.npz` file as `layer/weight`; None where it cannot be read."""
+    try:
+        if path.endswith(".npz"):
+            with np.load(path) as file:
+                return list(file)
+        return [f"{layer.name}/{weight.name}" for layer in load_keras(Path(path)).layers for weight in layer.weights]
+    except (OSError, ValueError, TypeError):
+        return None
+
+
 def tflite_bytes(model: Any) -> bytes:
     """A model with a fixed batch as a float32 TFLite file."""
     with quiet():
