@@ -45,7 +45,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _anchor(heading: str) -> str:
-    return heading.lower().replace(" ", "-")
+    return heading.lower().replace(",", "").replace(" ", "-")
 
 
 # Ops
@@ -61,20 +61,44 @@ OBJECTS: dict[str, ObjectOf] = {
 }
 
 
+CORE = "Core"  # the ops of no other family, and the first on the page
+FAMILIES = {  # an op is of the first whose pattern its name has
+    "Recurrent layers": r"LSTM|GRU|RNN|Bidirectional|TimeDistributed",
+    "Convolutions": "Conv",
+    "Pooling": "Pooling",
+    "Normalisations": "Normalization",
+    "Attention layers": "Attention",
+    "Dropout, noise and penalties": r"Dropout|Noise|Regularization",
+    "Activation layers": r"Activation|ELU|ReLU|Softmax",
+    "Merging": r"Add|Average|Concatenate|Dot|Maximum|Minimum|Multiply|Subtract",
+    "Reshaping": r"Crop|Flatten|Padding|Permute|RepeatVector|Reshape|Resizing|UpSampling",
+}
+
+
+def families(found: Iterable[OpDef]) -> dict[str, list[OpDef]]:
+    """The ops by family, in the order of the table."""
+    grouped: dict[str, list[OpDef]] = {title: [] for title in (CORE, *FAMILIES)}
+    for op in found:
+        family = next((title for title, pattern in FAMILIES.items() if re.search(pattern, op.name)), CORE)
+        grouped[family].append(op)
+    return grouped
+
+
 def ops_page() -> str:
-    found = [op for op in ops.all_ops() if op.name != "Input"]
-    index = ", ".join(f"[{op.name}](#{_anchor(op.name)})" for op in found)
+    grouped = families(op for op in ops.all_ops() if op.name != "Input")
+    index = [(f"[{title}](#{_anchor(title)})", ", ".join(map(_link, found))) for title, found in grouped.items()]
     common = [_attribute(field) for field in fields_of(Attributes).values()]
     return _page(
         "Ops",
         "the files in `specc/ops/`",
         [
             "An op is a Keras layer class and takes that class' arguments with Keras' defaults. "
-            "Shapes leave out the batch axis.",
-            index,
+            "Shapes leave out the batch axis. What Keras has and specc has not is [left out](#left-out) for a reason; "
+            "what attributes take by name is among the [objects](#objects).",
+            _table(("family", "ops"), index),
             "Every op also takes these:",
             _table(_ATTRIBUTE_HEAD, common),
-            *(_op(op) for op in found),
+            *("\n\n".join([f"## {title}", *map(_op, found)]) for title, found in grouped.items()),
             "## Left out",
             "What Keras offers among its layers and specc does not, with the reason.",
             _table(("layer", "why, and what to write instead"), _left_out()),
@@ -90,6 +114,10 @@ def ops_page() -> str:
     )
 
 
+def _link(op: OpDef) -> str:
+    return f"[{op.name}](#{_anchor(op.name)})"
+
+
 def _left_out() -> list[tuple[str, str]]:
     """Each reason once, with the layers that it holds for, in the order of the table."""
     layers: dict[str, list[str]] = {}
@@ -98,12 +126,22 @@ def _left_out() -> list[tuple[str, str]]:
     return [(_listed(names), reason) for reason, names in layers.items()]
 
 
+def _takes(field: AttributeField) -> str:
+    """What an attribute takes, with links to the objects that are listed below."""
+    text = field.kind.expects.replace(objects.ACTIVATION.expects, "an [activation](#activations)")
+    text = text.replace(objects.ACTIVITY_REGULARIZER.expects, "a [regularizer](#regularizers) of results")
+    for title, kind in OBJECTS.items():
+        article, _, name = kind.expects.partition(":")[0].partition(" ")
+        text = text.replace(kind.expects, f"{article} [{name}](#{_anchor(title)})")
+    return text
+
+
 _ATTRIBUTE_HEAD = ("attribute", "takes", "default", "meaning")
 
 
 def _op(op: OpDef) -> str:
     rule = inspect.getdoc(op.infer) or ""
-    parts = [f"## {op.name}", op.doc, f"`{op.keras}`, {op.arity}. {rule}".strip()]
+    parts = [f"### {op.name}", op.doc, f"`{op.keras}`, {op.arity}. {rule}".strip()]
     common = fields_of(Attributes)
     rows = [_attribute(field) for name, field in fields_of(op.attributes).items() if name not in common]
     if rows:
@@ -114,7 +152,7 @@ def _op(op: OpDef) -> str:
 def _attribute(field: AttributeField) -> tuple[str, str, str, str]:
     default = "required" if field.required else f"`{shown(field.default)}`"
     aside = " Not Keras'." if field.spec_only and not field.call else " An argument of the call." if field.call else ""
-    return f"`{field.name}`", field.kind.expects, default, field.doc + aside
+    return f"`{field.name}`", _takes(field), default, field.doc + aside
 
 
 def _objects(title: str, kind: ObjectOf) -> str:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 
+import click
+import pytest
+
 from specc.analysis.facts import facts
-from specc.driver import check
+from specc.driver import check, check_source
+from specc.ops import _registry
 from specc.ops._attributes import fields_of
+from specc.ops._left_out import LEFT_OUT as REASONS
 from specc.ops._registry import get
+from specc.source import Source
+from specc.spec._callbacks import CALLBACKS
 from specc.spec._training_objects import FIT
-from specc.spec.decode import LIMITS, SCHEDULES, SECTIONS
-from specc.spec.expressions import FUNCTIONS
+from specc.spec.decode import SCHEDULES, SECTIONS
+from specc.spec.elaborate import MAX_NODES
+from specc.spec.expressions import FUNCTIONS, SHAPE_FUNCTIONS
 from specc.spec.nodes import COMMON
+from specc.spec.params import TYPES
+from specc.spec.settings import LIMITS
 from specc.targets._schema import SCHEMA
 
 from .pages import ROOT, Page
@@ -28,10 +38,12 @@ def words(text: str) -> set[str]:
 
 
 def test_the_language_page_has_every_key() -> None:
-    expected = {*SECTIONS, *COMMON, *LIMITS, *SCHEDULES.values, *FIT, "early_stopping", *FUNCTIONS}
+    expected = {*SECTIONS, *COMMON, *LIMITS, *SCHEDULES.values, *FIT, *CALLBACKS, *FUNCTIONS}
+    expected |= {*SHAPE_FUNCTIONS, *TYPES, "params", "inputs", "nodes", "outputs", "count", "first", "index"}
     expected |= {"passes", "states", "collect", "schedule", "init", "next", "shape", "dtype", "default", "type"}
     expected |= {"optimizer", "loss", "losses", "loss_weights", "metrics", "fit"}
     assert not expected - words(LANGUAGE)
+    assert f"{MAX_NODES:,} nodes" in LANGUAGE
 
 
 def test_the_target_page_has_every_key_of_a_target_file() -> None:
@@ -53,17 +65,58 @@ def test_the_target_page_has_every_fact() -> None:
     assert not seen - words(TARGET_FILE)
 
 
+def test_layers_that_are_said_to_be_left_out_are_left_out() -> None:
+    named = words(LEFT_OUT) & REASONS.keys()
+    assert {"Lambda", "TextVectorization", "RandomFlip"} <= named
+    assert not named & set(_registry.names())
+
+
+BLOCK = "blocks: {{b: {{inputs: a, nodes: {{d: {{op: Dense, units: 2}}}}, outputs: d{}}}}}\n"
+REFUSED = [  # what the page says, a spec's inputs, sections and nodes, what is found there
+    ("Masks", "x: [4, 6]", "", "y: {op: Masking}", "unknown-op"),
+    ("`stateful`", "x: [4, 6]", "", "y: {op: LSTM, units: 2, stateful: true}", "unsupported-value"),
+    ("`channels_first`", "x: [4, 6]", "", "y: {op: Flatten, data_format: channels_first}", "unsupported-value"),
+    ("loops in blocks", "x: [4]", BLOCK.format(", loops: {}"), "y: {block: b}", "unknown-key"),
+    ("Looking into a block", "x: [4]", BLOCK.format(""), "z: {block: b}, y: {op: ReLU, from: z/d}", "invalid-name"),
+    ("Arithmetic of open sizes", "x: [T, 2 * T]", "", "y: {op: Flatten}", "wrong-type"),
+]
+NOT_FOR_TIDL = [
+    ("`SimpleRNN`", "x: [4, 6]", "y: {op: GRU, units: 2}"),
+    ("volumes", "x: [4, 4, 4, 2]", "y: {op: Conv3D, filters: 2, kernel_size: 1}"),
+    ("transposed", "x: [4, 4, 2]", "y: {op: Conv2DTranspose, filters: 2, kernel_size: 3}"),
+    ("separable", "x: [4, 4, 2]", "y: {op: SeparableConv2D, filters: 2, kernel_size: 3}"),
+    ("attention", "x: [4, 6]", "y: {op: Attention, from: [x, x]}"),
+    ("upsampling", "x: [4, 4, 2]", "y: {op: UpSampling2D}"),
+]
+
+
+def codes(inputs: str, sections: str, nodes: str, *targets: str) -> list[str]:
+    text = f"specc: 1\ninputs: {{{inputs}}}\n{sections}nodes: {{{nodes}}}\noutputs: y\n"
+    return [one.code for one in check_source(Source("net.yaml", text), targets=targets).diagnostics]
+
+
+@pytest.mark.parametrize(("said", "inputs", "sections", "nodes", "code"), REFUSED, ids=[one[0] for one in REFUSED])
+def test_what_the_language_is_said_to_leave_out(said: str, inputs: str, sections: str, nodes: str, code: str) -> None:
+    assert said in LEFT_OUT
+    assert codes(inputs, sections, nodes) == [code]
+
+
+@pytest.mark.parametrize(("said", "inputs", "nodes"), NOT_FOR_TIDL, ids=[one[0] for one in NOT_FOR_TIDL])
+def test_what_is_said_to_be_built_for_keras_alone(said: str, inputs: str, nodes: str) -> None:
+    assert said in LEFT_OUT
+    assert codes(inputs, "", nodes) == []
+    assert codes(inputs, "", nodes, "keras", "tidl") == ["no-lowering"]
+
+
 def test_what_is_said_to_be_left_out_is_left_out() -> None:
     """A list of what is missing gets out of date in silence."""
     from specc.cli._main import group
     from specc.emit.artifacts import ARTIFACTS
-    from specc.ops import _registry
     from specc.targets import available
 
-    missing = {"LSTM", "GRU", "ConvLSTM2D", "Bidirectional", "Conv3D"}
-    assert missing <= set(re.findall(r"\w+", LEFT_OUT))
-    assert not missing & set(_registry.names())
-    assert not {"blocks", "repeat", "when"} & {*SECTIONS, *COMMON}
-    assert not {"diff", "fmt"} & set(group.list_commands(None))  # type: ignore[arg-type]
+    context = click.Context(group)
+    command = group.get_command(context, "check")
+    assert not {"diff", "fmt"} & set(group.list_commands(context))
+    assert command is not None and "fix" not in {option.name for option in command.params}
     assert ARTIFACTS == ("py", "keras", "tflite")
     assert available() == ("keras", "tidl")
