@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -157,12 +158,13 @@ def need_sizes(operand: TensorType, axes: Sequence[int], op: str, what: str, ind
     """Raises unless the sizes of some axes are numbers; `what` names them: "the features", which make its kernel."""
     if all(is_known(operand.shape[axis]) for axis in axes):
         return
-    names = [str(operand.shape[axis]) for axis in axes if not is_known(operand.shape[axis])]
-    single = names[0].isidentifier()
+    sizes = " ".join(str(operand.shape[axis]) for axis in axes)
+    names = list(dict.fromkeys(re.findall(r"[A-Za-z_]\w*", sizes)))
+    settings = " and ".join(f"`--set {name}=…`" for name in names)
     raise Mismatch(
         f"{op} has to know {what} of its operand, found {operand}",
         index,
-        help=f"set it with `--set {names[0]}=…`, or write a number" if single else "write a number at its input",
+        help=f"set it with {settings}, or write a number" if names else "write a number at its input",
         code="unknown-size",
     )
 

@@ -207,7 +207,7 @@ class ActivationName(Enum):
 
 
 _REFUSED = {
-    "glu": "it halves the last axis; write it as a Split, a sigmoid and a Multiply",
+    "glu": "it halves the last axis; give two layers, one of them with sigmoid, and multiply them",
     "threshold": "Keras cannot call it by its name, as it needs two numbers; use the op ReLU with its `threshold`",
 }
 ACTIVATION = ActivationName(
