@@ -249,3 +249,56 @@ def test_the_caller_applies_the_softmax_of_small_cnn() -> None:
     by_hand = powers / powers.sum(axis=1, keepdims=True)
     assert_equal({"it": module.restore_outputs(logits)}, {"it": by_hand.astype(np.float32)}, TOLERANCE)
     assert_equal(net.run("keras", weights, inputs), {"classes": by_hand.astype(np.float32)}, TOLERANCE)
+
+
+# band_mobilenetv2
+
+
+def test_four_hundred_steps_are_too_few_for_the_published_momentum() -> None:
+    """Such a model looks fine in training and predicts a constant in inference; at 0.988 it does not."""
+    from specc.driver import check_source
+    from specc.source import Source
+
+    text = Net("band_mobilenetv2").text.replace(
+        "  loss: mse\n", "  loss: mse\n  fit: {epochs: 4, steps_per_epoch: 100}\n"
+    )
+    found = check_source(Source("band_mobilenetv2.yaml", text)).diagnostics
+    assert [one.code for one in found] == ["unsettled-statistics"] * text.count("op: BatchNormalization")
+    for one in found:
+        assert "need 4,497 steps, and training takes 400" in one.message and "`momentum: 0.988`" in one.help
+    assert not check_source(Source("band_mobilenetv2.yaml", text), overrides={"momentum": "0.988"}).diagnostics
+
+
+def test_the_learning_rate_of_the_band_network_decays() -> None:
+    module = Net("band_mobilenetv2").module("keras")
+    model = module.compile_model(module.build_model())
+    rates = [float(model.optimizer._learning_rate(step)) for step in (0, 1000, 2000)]
+    np.testing.assert_allclose(rates, [0.01, 0.009, 0.0081], rtol=1e-6)
+    assert type(model.optimizer).__name__ == "Adam"
+
+
+# the LANL networks
+
+
+@pytest.mark.parametrize("name", ["lanl_earthquake", "lanl_sequence"])
+def test_the_three_heads_are_trained_together(name: str) -> None:
+    """Each with its own loss, weighted; one step changes the weights of all."""
+    net = Net(name)
+    module = net.module("keras")
+    assert [one.name for one in module.OUTPUTS] == ["ttf", "tsf", "classifier"]
+    model = module.compile_model(module.build_model())
+    assert type(model.optimizer).__name__ == "Nadam"
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.008)
+    inputs = random_inputs(module, 3)
+    random = np.random.default_rng(3)
+    targets = {
+        "ttf": random.uniform(1, 10, (4, 1)),
+        "tsf": random.uniform(1, 10, (4, 1)),
+        "classifier": random.integers(0, 2, (4, 1)),
+    }
+    given = module.adapt_targets({key: value.astype(np.float32) for key, value in targets.items()})
+    total, *_ = np.atleast_1d(model.evaluate(module.adapt_inputs(inputs), given, verbose=0))
+    found = {key: np.float64(value) for key, value in net.run("keras", arrays_of(model), inputs).items()}
+    ttf, tsf = (np.abs(targets[key] - found[key]).mean() for key in ("ttf", "tsf"))
+    chance = np.where(targets["classifier"] == 1, found["classifier"], 1 - found["classifier"])
+    assert total == pytest.approx(8 * ttf + tsf - np.log(chance).mean(), rel=1e-5)
