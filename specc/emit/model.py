@@ -37,7 +37,10 @@ class ModelWriter:
         for name in topology.flat_order(graph):
             first.setdefault(graph.by_name[name].layer, name)
         self.first = set(first.values())
-        found, self.calls = functions(graph, types)
+        found, calls = functions(graph, types)
+        self.contracted = contracted(graph, calls)
+        if self.contracted is None:
+            found = []  # all is written flat
         self.functions = {one: self.names.function(one.name, at) for at, one in enumerate(found)}
         self.read = {value for value, _ in graph.edges()} | {one.value.value for one in graph.outputs}
 
@@ -73,11 +76,10 @@ class ModelWriter:
                 f"{self.names.value(node.name)} = "
                 f"keras.Input({shape}, batch_size=batch_size{dtype}, name={node.name!r})"
             )
-        steps = contracted(self.graph, self.calls)
-        if steps is None:
+        if self.contracted is None:
             self.items(topology.schedule(self.graph))
         else:
-            self.steps(steps)
+            self.steps(self.contracted)
         inputs = ", ".join(self.names.value(node.name) for node in self.graph.inputs)
         outputs = [(one.name, self.operand(one.value)) for one in self.graph.outputs]
         given = f"[{inputs}]" if len(self.graph.inputs) > 1 else inputs

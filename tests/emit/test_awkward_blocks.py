@@ -10,7 +10,7 @@ from specc.driver import check_source
 from specc.source import Source
 
 from ..nets import TARGETS
-from .test_blocks import same_as_flat
+from .test_blocks import functions, same_as_flat, text_of
 
 AWKWARD = sorted((Path(__file__).parent / "awkward").glob("*.yaml"))
 
@@ -26,3 +26,8 @@ def test_the_module_is_the_model_of_the_flat_spec(path: Path, target: str) -> No
     if target != "keras" and not legal(path, target):
         pytest.skip("the target lacks an op of it")
     same_as_flat(path.read_text(encoding="utf-8"), target)
+
+
+def test_functions_that_nothing_calls_are_not_written() -> None:
+    path = next(path for path in AWKWARD if path.stem == "instances-that-feed-each-other-both-ways")
+    assert "l" not in functions(text_of(path.read_text(encoding="utf-8"), "keras"))
