@@ -2,7 +2,7 @@
 
 Built by specc 0.1.0 for the target tidl from the spec band_mobilenetv2.
 Options: device am68a, sdk newest, quantize float32.
-Spec SHA-256: db94bdc69b8aa8062ede36018df962a84b48fb586f39ccad502afcae45093683
+Spec SHA-256: 2182d6bfd3ad391ef21aa444d2ddf6e173da056ba44e3c04d1f0c1de77fbf490
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from keras import layers
 
 SPEC = "band_mobilenetv2"
-SPEC_SHA256 = "db94bdc69b8aa8062ede36018df962a84b48fb586f39ccad502afcae45093683"
+SPEC_SHA256 = "2182d6bfd3ad391ef21aa444d2ddf6e173da056ba44e3c04d1f0c1de77fbf490"
 TARGET = "tidl"
 
 
@@ -310,10 +310,10 @@ def conv(x: Any, *, name: str, filters: int, kernel_size: int = 1, strides: int 
         filters, kernel_size, strides=strides, padding="same", use_bias=False, name=f"{name}_conv"
     )  # line 15
     conv_ = conv_layer(x)
-    norm = layers.BatchNormalization(momentum=0.999, name=f"{name}_norm")(conv_)  # line 16
+    norm = layers.BatchNormalization(momentum=0.999, name=f"{name}_norm")(conv_)  # line 22
     relu_ = norm
     if relu:
-        relu_ = layers.ReLU(max_value=6.0, name=f"{name}_relu")(norm)  # line 17
+        relu_ = layers.ReLU(max_value=6.0, name=f"{name}_relu")(norm)  # line 23
     return relu_
 
 
@@ -327,14 +327,14 @@ def inverted_residual(x: Any, *, name: str, filters: int, strides: int = 1, expa
         expand = conv(x, name=f"{name}_expand", filters=expansion * x.shape[-1])
     depthwise_layer = layers.DepthwiseConv2D(
         3, strides=strides, padding="same", use_bias=False, name=f"{name}_depthwise"
-    )  # line 26
+    )  # line 32
     depthwise = depthwise_layer(expand)
-    norm = layers.BatchNormalization(momentum=0.999, name=f"{name}_norm")(depthwise)  # line 27
-    relu = layers.ReLU(max_value=6.0, name=f"{name}_relu")(norm)  # line 28
+    norm = layers.BatchNormalization(momentum=0.999, name=f"{name}_norm")(depthwise)  # line 33
+    relu = layers.ReLU(max_value=6.0, name=f"{name}_relu")(norm)  # line 34
     project = conv(relu, name=f"{name}_project", filters=filters, relu=False)
     add = project
     if strides == 1 and x.shape[-1] == filters:
-        add = layers.Add(name=f"{name}_add")([project, x])  # line 30
+        add = layers.Add(name=f"{name}_add")([project, x])  # line 36
     return add
 
 
@@ -344,31 +344,31 @@ def build_model(*, batch_size: int | None = None) -> keras.Model:
     `batch_size` fixes the batch axis, which converters want; None leaves it free.
     """
     image = keras.Input((32, 320, 1), batch_size=batch_size, name="image")
-    stem = conv(image, name="stem", filters=16, kernel_size=3, strides=2)  # line 35
-    stage1 = inverted_residual(stem, name="stage1", filters=8, expansion=1)  # line 36
-    stage2 = inverted_residual(stage1, name="stage2_1", filters=16, strides=2)  # line 37
-    stage2 = inverted_residual(stage2, name="stage2_2", filters=16)  # line 37
-    stage3 = inverted_residual(stage2, name="stage3_1", filters=16, strides=2)  # line 38
+    stem = conv(image, name="stem", filters=16, kernel_size=3, strides=2)  # line 41
+    stage1 = inverted_residual(stem, name="stage1", filters=8, expansion=1)  # line 42
+    stage2 = inverted_residual(stage1, name="stage2_1", filters=16, strides=2)  # line 43
+    stage2 = inverted_residual(stage2, name="stage2_2", filters=16)  # line 43
+    stage3 = inverted_residual(stage2, name="stage3_1", filters=16, strides=2)  # line 44
     for number in range(2, 4):
-        stage3 = inverted_residual(stage3, name=f"stage3_{number}", filters=16)  # line 38
-    stage4 = inverted_residual(stage3, name="stage4_1", filters=32, strides=2)  # line 39
+        stage3 = inverted_residual(stage3, name=f"stage3_{number}", filters=16)  # line 44
+    stage4 = inverted_residual(stage3, name="stage4_1", filters=32, strides=2)  # line 45
     for number in range(2, 5):
-        stage4 = inverted_residual(stage4, name=f"stage4_{number}", filters=32)  # line 39
+        stage4 = inverted_residual(stage4, name=f"stage4_{number}", filters=32)  # line 45
     stage5 = stage4
     for number in range(1, 4):
-        stage5 = inverted_residual(stage5, name=f"stage5_{number}", filters=48)  # line 40
-    stage6 = inverted_residual(stage5, name="stage6_1", filters=80, strides=2)  # line 41
+        stage5 = inverted_residual(stage5, name=f"stage5_{number}", filters=48)  # line 46
+    stage6 = inverted_residual(stage5, name="stage6_1", filters=80, strides=2)  # line 47
     for number in range(2, 4):
-        stage6 = inverted_residual(stage6, name=f"stage6_{number}", filters=80)  # line 41
-    stage7 = inverted_residual(stage6, name="stage7", filters=160)  # line 42
-    map_ = conv(stage7, name="map", filters=1280)  # line 43
-    position_reshape = layers.Reshape((1, 1, 12800), name="position_reshape")(map_)  # line 45, of position
+        stage6 = inverted_residual(stage6, name=f"stage6_{number}", filters=80)  # line 47
+    stage7 = inverted_residual(stage6, name="stage7", filters=160)  # line 48
+    map_ = conv(stage7, name="map", filters=1280)  # line 49
+    position_reshape = layers.Reshape((1, 1, 12800), name="position_reshape")(map_)  # line 51, of position
     position_layer = layers.Conv2D(
         1,
         1,
         kernel_initializer=keras.initializers.RandomUniform(minval=-0.021649789416228728, maxval=0.021649789416228728),
         name="position",
-    )  # line 45
+    )  # line 51
     position = position_layer(position_reshape)
     return keras.Model(image, position, name="band_mobilenetv2")
 
