@@ -17,6 +17,7 @@ from specc.spec.nodes import COMMON, reference
 from specc.spec.params import TYPES, Params, fits, noun, plain_value, type_of
 
 _NO_DEFAULT: Any = object()
+_OTHER_WORDS = {"integer": "int", "number": "float", "double": "float", "boolean": "bool", "string": "str"}
 _HINTS = {
     "loops": "loops stand beside `nodes`, at the top of the spec: a block holds none",
     "layers": "the layers are called `nodes`, each with a name",
@@ -126,6 +127,11 @@ def _param(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockParam
         node = default
     elif isinstance(node, Scalar) and node.plain and node.text in TYPES:
         return BlockParam(name, node.text, _NO_DEFAULT, entry.key.span)
+    elif isinstance(node, Scalar) and node.plain and node.text in _OTHER_WORDS:
+        message = f"{what}: `{node.text}` is not the name of a type"
+        help = f'write `{_OTHER_WORDS[node.text]}`; as a default it stands in quotes, `"{node.text}"`'
+        diagnostics.report("wrong-type", message, (node.span, "not a type"), help=help)
+        return BlockParam(name, _OTHER_WORDS[node.text], _NO_DEFAULT, entry.key.span)
     value = plain_value(params.substitute(node))
     if value is None and not isinstance(node, Broken):
         help = f"name its type, {', '.join(f'`{one}`' for one in TYPES)}, or give it a default"

@@ -243,9 +243,10 @@ class _Builder:
             return ()
         return registry.get(decl.op).ports(decl.attributes)
 
-    def operand(self, reference: Reference, others: Iterable[str] = ()) -> Operand | None:
+    def operand(self, reference: Reference, others: Iterable[str] = (), shown: str = "") -> Operand | None:
         """The value a reference names; None where there is none, which is reported. `others` could stand here too."""
         name = reference.name
+        shown = shown or name  # what the spec calls it
         if name in self.spec.results and name not in self.nodes:
             return self.stand_in(reference)
         if not any(name in table for table in (self.nodes, self.inputs, self.states, self.collects)):
@@ -256,17 +257,17 @@ class _Builder:
         if reference.port is None:
             return Operand(name, ports[0] if ports else OUT, reference.span)
         if ports and reference.port not in ports:
-            known = ", ".join(f"`{name}.{port}`" for port in ports)
+            known = ", ".join(f"`{shown}.{port}`" for port in ports)
             if ports == (OUT,):
-                known = f"only the one result, read as `{name}`"
+                known = f"only the one result, read as `{shown}`"
             self.probable.add(name)
             self.is_whole = False
             switch = self.switch(name, reference.port)
             self.diagnostics.report(
                 "unknown-port",
-                f"`{name}` has no result `{short(reference.port)}`",
+                f"`{shown}` has no result `{short(reference.port)}`",
                 (reference.span, "no such result"),
-                help=f"it has, with `{switch}: true` on `{name}`" if switch else f"it has {known}",
+                help=f"it has, with `{switch}: true` on `{shown}`; now it has {known}" if switch else f"it has {known}",
             )
             return None
         return Operand(name, reference.port, reference.span)
@@ -275,7 +276,7 @@ class _Builder:
         """What is read under the name of a block instance, of a repeated node or of one that is left out."""
         results = self.spec.results[reference.name]
         if isinstance(results, str):
-            return self.operand(replace(reference, name=results))
+            return self.operand(replace(reference, name=results), shown=reference.name)
         if not results:
             self.is_whole = self.is_sure = False
             return None
@@ -287,6 +288,7 @@ class _Builder:
             known = f"only the one result, read as `{reference.name}`"
         message = f"`{reference.name}` has no result `{short(reference.port)}`"
         self.diagnostics.report("unknown-port", message, (reference.span, "no such result"), help=f"it has {known}")
+        self.probable |= {one.name for one in results.values()}
         self.is_whole = False
         return None
 

@@ -98,9 +98,10 @@ class Elaborator(Resolver):
 
     def expand(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
         """A node with `when`, `repeat`, `block` or a `call` of one, in that order."""
-        if not self.holds(site):
+        holds = self.holds(site)
+        if not holds:
             site.params.read_all(_without(site.node, "when"))
-            return self.bypassed(site, item)
+            return {} if holds is None else self.bypassed(site, item)
         site = replace(site, node=_without(site.node, "when"))
         if "repeat" in site.node:
             return self.repeated(site, item, out)
@@ -176,13 +177,13 @@ class Elaborator(Resolver):
 
     # `when` and `repeat`
 
-    def holds(self, site: Site) -> bool:
-        """Whether a node's condition is true, or cannot be told."""
+    def holds(self, site: Site) -> bool | None:
+        """Whether a node's condition is true; None where it cannot be told, which is reported."""
         entry = site.node.entry("when")
         if entry is None:
             return True
         value = site.params.substitute(entry.value)
-        return decode_value(value, Bool(), self.diagnostics, True, "when")
+        return decode_value(value, Bool(), self.diagnostics, None, "when")
 
     def bypassed(self, site: Site, item: Item) -> Results:
         first = self.first(site, item)
@@ -254,7 +255,8 @@ class Elaborator(Resolver):
             reads = (start,) if start else ()
         own, broken = arguments(block, site.node, entry.value.span, site.params, self.diagnostics)
         if reads and len(reads) != len(block.inputs) and block.inputs:
-            self.miscounted(site, block, reads)
+            if block.is_whole:
+                self.miscounted(site, block, reads)
             reads = ()
         given = dict.fromkeys((one.text for one in block.inputs), None) | dict(
             zip((one.text for one in block.inputs), reads, strict=False)
