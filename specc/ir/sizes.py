@@ -6,9 +6,12 @@ What must not grow here: an algebra. `factor * name + offset` is followed exactl
 
 from __future__ import annotations
 
+import re
+from itertools import count
 from typing import SupportsIndex
 
-UNNAMED = "?"  # a size without a name, as `null` declares it: the same as itself only
+UNNAMED = "?"  # a size without a name, as `null` declares it: each is another one
+_NUMBERS = count(1)  # tell those without a name apart; never shown
 
 
 class Symbol(int):
@@ -24,10 +27,14 @@ class Symbol(int):
 
     def __new__(cls, name: str, factor: int = 1, offset: int = 0) -> Symbol:
         self = super().__new__(cls, 1)
-        self.name, self.factor, self.offset = name, factor, offset
+        self.name = f"{UNNAMED}{next(_NUMBERS)}" if name == UNNAMED else name
+        self.factor, self.offset = factor, offset
         return self
 
     def __repr__(self) -> str:
+        return _shown(self._text())
+
+    def _text(self) -> str:
         text = self.name if self.factor == 1 else f"{self.factor} * {self._atom()}"
         if not self.offset:
             return text
@@ -41,12 +48,12 @@ class Symbol(int):
     def _atom(self) -> str:
         return f"({self.name})" if " " in self.name else self.name
 
-    def _shown(self) -> str:
-        return f"({self})" if " " in str(self) else str(self)
+    def _operand(self) -> str:
+        return f"({self._text()})" if " " in self._text() else self._text()
 
     # dataclasses and tuples compare by these
     def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Symbol) and self.name != UNNAMED and self._key() == other._key())
+        return isinstance(other, Symbol) and self._key() == other._key()
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -80,7 +87,7 @@ class Symbol(int):
             return self._linear(self.factor, self.offset + other)
         if other.name == self.name:
             return self._linear(self.factor + other.factor, self.offset + other.offset)
-        return _opaque(f"{self} + {other._shown()}")
+        return _opaque(f"{self._text()} + {other._operand()}")
 
     __radd__ = __add__
 
@@ -92,7 +99,7 @@ class Symbol(int):
 
     def __mul__(self, other: int) -> int:
         if isinstance(other, Symbol):
-            return _opaque(f"{self._shown()} * {other._shown()}")
+            return _opaque(f"{self._operand()} * {other._operand()}")
         return self._linear(self.factor * other, self.offset * other)
 
     __rmul__ = __mul__
@@ -100,15 +107,15 @@ class Symbol(int):
     def __floordiv__(self, other: int) -> int:
         if not isinstance(other, Symbol) and self.factor % other == 0 and self.offset % other == 0:
             return self._linear(self.factor // other, self.offset // other)
-        return _opaque(f"{self._shown()} // {other}")
+        return _opaque(f"{self._operand()} // {_operand(other)}")
 
     def __rfloordiv__(self, other: int) -> int:
-        return _opaque(f"{other} // {self._shown()}")
+        return _opaque(f"{other} // {self._operand()}")
 
     def __mod__(self, other: int) -> int:
         if not isinstance(other, Symbol) and self.factor % other == 0:
             return self.offset % other
-        return _opaque(f"{self._shown()} % {other}")
+        return _opaque(f"{self._operand()} % {_operand(other)}")
 
     def _linear(self, factor: int, offset: int) -> int:
         return Symbol(self.name, factor, offset) if factor else offset
@@ -121,7 +128,15 @@ _LONGEST = 40  # characters of an expression that is shown
 
 
 def _opaque(text: str) -> Symbol:
-    return Symbol(text if len(text) <= _LONGEST else UNNAMED)
+    return Symbol(text if len(_shown(text)) <= _LONGEST else UNNAMED)
+
+
+def _shown(text: str) -> str:
+    return re.sub(r"\?\d+", UNNAMED, text)
+
+
+def _operand(size: int) -> str:
+    return size._operand() if isinstance(size, Symbol) else str(size)  # pyright: ignore[reportPrivateUsage]
 
 
 def is_known(size: int) -> bool:
@@ -133,7 +148,7 @@ def may_equal(one: int, other: int) -> bool:
     """Whether two sizes can be the same: not where both are known and differ, nor `T` and `T - 2`."""
     if isinstance(one, Symbol) and isinstance(other, Symbol):
         same_slope = one.name == other.name and one.factor == other.factor
-        return not same_slope or one.offset == other.offset or one.name == UNNAMED
+        return not same_slope or one.offset == other.offset
     if isinstance(one, Symbol) or isinstance(other, Symbol):
         return True
     return one == other

@@ -12,8 +12,13 @@ PUBLISHED = ("densenet121", "efficientnetb0", "mobilenetv3small", "resnet50", "v
 
 def nets() -> list[Net]:
     networks = [Net(path.stem) for path in sorted(SPECS.glob("*.yaml")) if path.stem not in PUBLISHED]
-    loops = [Net(name, EXTRA) for name in ("blocks", "elman", "nested", "renamed", "ring", "shared")]
-    return [*networks, *loops, Net("heads", ROOT / "tests" / "training" / "specs")]
+    loops = [Net(name, EXTRA) for name in ("elman", "nested", "renamed", "ring", "shared")]
+    return [
+        *networks,
+        *loops,
+        Net("blocks", ROOT / "tests" / "emit" / "specs"),
+        Net("heads", ROOT / "tests" / "training" / "specs"),
+    ]
 
 
 def goldens() -> dict[str, str]:

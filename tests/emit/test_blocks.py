@@ -18,7 +18,7 @@ from specc.spec import build_graph
 from specc.spec.expand import expanded
 
 from ..contract.strategies import examples
-from ..nets import EXTRA, TARGETS, Net
+from ..nets import ROOT, TARGETS, Net
 from ..spec.test_blocks import BLOCKS, uses
 
 BY_TARGET = pytest.mark.parametrize("target", TARGETS)
@@ -112,7 +112,7 @@ def test_nodes_that_only_others_lack_are_one_function_still() -> None:
 @BY_TARGET
 def test_shared_and_looping_instances_are_written_flat(target: str) -> None:
     """Their layers are made once and applied several times, which a function that makes layers cannot do."""
-    text = Net("blocks", EXTRA).module_text(target)
+    text = Net("blocks", ROOT / "tests" / "emit" / "specs").module_text(target)
     found = functions(text)
     assert {"conv_bn", "residual"} <= found.keys() and "both" not in found
     assert text.count('name="stem_conv"') == 1 and text.count("stem_conv_layer(") == 2
