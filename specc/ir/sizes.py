@@ -6,6 +6,7 @@ What must not grow here: an algebra. `factor * name + offset` is followed exactl
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import count
 from typing import SupportsIndex
@@ -32,9 +33,11 @@ class Symbol(int):
         return self
 
     def __repr__(self) -> str:
-        return _shown(self._text())
+        return _shown(self.formula)
 
-    def _text(self) -> str:
+    @property
+    def formula(self) -> str:
+        """As it is shown, with a number behind each `?` that tells it apart."""
         text = self.name if self.factor == 1 else f"{self.factor} * {self._atom()}"
         if not self.offset:
             return text
@@ -47,9 +50,6 @@ class Symbol(int):
 
     def _atom(self) -> str:
         return f"({self.name})" if " " in self.name else self.name
-
-    def _operand(self) -> str:
-        return f"({self._text()})" if " " in self._text() else self._text()
 
     # dataclasses and tuples compare by these
     def __eq__(self, other: object) -> bool:
@@ -74,10 +74,14 @@ class Symbol(int):
         return False
 
     def __gt__(self, other: int) -> bool:
-        return not isinstance(other, Symbol) and 0 < self.factor > other - self.offset
+        return not isinstance(other, Symbol) and self._least() > other
 
     def __ge__(self, other: int) -> bool:
-        return not isinstance(other, Symbol) and 0 < self.factor >= other - self.offset
+        return not isinstance(other, Symbol) and self._least() >= other
+
+    def _least(self) -> float:
+        """What it is at least, as far as that is certain: sizes are 1 or more, formulas anything."""
+        return self.factor + self.offset if self.factor > 0 and self.name.isidentifier() else -math.inf
 
     def __neg__(self) -> int:
         return self._linear(-self.factor, -self.offset)
@@ -87,7 +91,7 @@ class Symbol(int):
             return self._linear(self.factor, self.offset + other)
         if other.name == self.name:
             return self._linear(self.factor + other.factor, self.offset + other.offset)
-        return _opaque(f"{self._text()} + {other._operand()}")
+        return _opaque(f"{self.formula} + {_operand(other)}")
 
     __radd__ = __add__
 
@@ -99,7 +103,7 @@ class Symbol(int):
 
     def __mul__(self, other: int) -> int:
         if isinstance(other, Symbol):
-            return _opaque(f"{self._operand()} * {other._operand()}")
+            return _opaque(f"{_operand(self)} * {_operand(other)}")
         return self._linear(self.factor * other, self.offset * other)
 
     __rmul__ = __mul__
@@ -107,15 +111,15 @@ class Symbol(int):
     def __floordiv__(self, other: int) -> int:
         if not isinstance(other, Symbol) and self.factor % other == 0 and self.offset % other == 0:
             return self._linear(self.factor // other, self.offset // other)
-        return _opaque(f"{self._operand()} // {_operand(other)}")
+        return _opaque(f"{_operand(self)} // {_operand(other)}")
 
     def __rfloordiv__(self, other: int) -> int:
-        return _opaque(f"{other} // {self._operand()}")
+        return _opaque(f"{other} // {_operand(self)}")
 
     def __mod__(self, other: int) -> int:
         if not isinstance(other, Symbol) and self.factor % other == 0:
             return self.offset % other
-        return _opaque(f"{self._operand()} % {_operand(other)}")
+        return _opaque(f"{_operand(self)} % {_operand(other)}")
 
     def _linear(self, factor: int, offset: int) -> int:
         return Symbol(self.name, factor, offset) if factor else offset
@@ -136,7 +140,8 @@ def _shown(text: str) -> str:
 
 
 def _operand(size: int) -> str:
-    return size._operand() if isinstance(size, Symbol) else str(size)  # pyright: ignore[reportPrivateUsage]
+    text = size.formula if isinstance(size, Symbol) else str(size)
+    return f"({text})" if " " in text else text
 
 
 def is_known(size: int) -> bool:
