@@ -276,6 +276,10 @@ def run_build(
         if diagnostics.has_errors:
             return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish(checked.source)))
     spec, graph, lowered, wanted = checked.spec, checked.graph, checked.lowered[target], checked.targets[target]
+    tried = trials(graph) if verify else []
+    if verify and not tried:
+        _report_untried(spec, graph, diagnostics)
+        return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish(checked.source)))
     stem = f"{spec.name}_{wanted.name.replace('-', '_')}"
     job = making.Job(
         stem=stem,
@@ -284,8 +288,7 @@ def run_build(
         graph=graph,
         lowered=lowered,
         target=wanted,
-        trials=trials(graph),
-        activation_bytes=checked.costs.activation_bytes_unrolled,
+        trials=tried,
         kinds=making.ARTIFACTS if artifacts is None else artifacts,
         verify=verify,
         weights=str(weights) if weights is not None else None,
@@ -369,6 +372,17 @@ def _of_free_sizes(spec: Spec, graph: Graph, wanted: Sequence[str] | None, diagn
                 help = f"set it with {settings}" if settings else "write a number, or a name to set"
                 diagnostics.report("unknown-size", message, (decl.span, ", ".join(names)), help=help)
     return [kind for kind in wanted or ("py", "keras") if kind != "tflite"]
+
+
+def _report_untried(spec: Spec, graph: Graph, diagnostics: Diagnostics) -> None:
+    """Where no numbers for the free sizes go through the network, there is nothing that the build could be run on."""
+    place = next(one.span for one in spec.inputs if not all(map(is_known, graph.by_name[one.name].attributes.shape)))
+    diagnostics.report(
+        "unknown-size",
+        "the build cannot be run: no numbers were found for the sizes left to the data that the network takes",
+        (place, "leaves sizes to the data"),
+        help="set the sizes with `--set NAME=…`, or build with `--no-verify`",
+    )
 
 
 def _report_failure(error: Exception, diagnostics: Diagnostics) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from specc.analysis.trials import Trial
 from specc.diagnostics import Diagnostics
 from specc.emit import runtime, verify
 from specc.emit.file_check import check_file, is_convertible
@@ -44,8 +45,7 @@ class Job:
     graph: Graph
     lowered: Lowered
     target: Target
-    trials: Sequence[Mapping[str, TensorType]]
-    activation_bytes: int
+    trials: Sequence[Trial]  # none where nothing is verified
     kinds: Sequence[str] = ARTIFACTS
     verify: bool = True
     weights: str | None = None
@@ -77,7 +77,8 @@ def _reference(job: Job, module: ModuleType, progress: Progress) -> Prepared:
     same = job.target.layout == "logical"
     reference = module if same else runtime.load_module(job.reference_text, f"{job.stem}_reference")
     progress("running the keras build on random weights")
-    return verify.prepare(reference, job.trials[0], job.activation_bytes, job.graph)
+    most = max(one.activation_bytes for one in job.trials)
+    return verify.prepare(reference, job.trials[0].inputs, most, job.graph)
 
 
 def _models(
@@ -164,10 +165,10 @@ def _reloaded(job: Job, module: ModuleType, model: Any, data: bytes, reference: 
         again = runtime.load_keras(path)
     found: list[Comparison] = []
     for trial in job.trials:
-        inputs = reference.inputs if trial is job.trials[0] else verify.more_inputs(trial, reference, job.graph)
+        inputs = reference.inputs if trial is job.trials[0] else verify.more_inputs(trial.inputs, reference, job.graph)
         expected = verify.run(module, model, inputs)
         what = ".keras file against its model"
-        what = what if len(job.trials) == 1 else f"{what}, {_sizes(trial)}"
+        what = what if len(job.trials) == 1 else f"{what}, {_sizes(trial.inputs)}"
         found.append(verify.compare(what, verify.run(module, again, inputs), expected))
     return found
 
