@@ -170,10 +170,16 @@ class FunctionWriter:
         return self.variable(item, self.ports(item)[0])
 
     def variable(self, item: Item, port: str) -> str:
-        """The variable of a result; all copies of a repeat that one reads after the other share theirs."""
-        if group := group_of(item.node_key):
-            self.names.rename(item.key, port, group)
+        """The variable of a result; copies of a repeat share one where each is read by the next only."""
+        if len(item.ports) == 1 and (group := group_of(item.node_key)):
+            self.names.rename(item.key, port, group if self.is_passed_on(item, group) else item.node_key)
         return self.names.value(item.key, port)
+
+    def is_passed_on(self, item: Item, group: str) -> bool:
+        """Whether nobody but the next copy of a repeat reads a copy, or it is the last one."""
+        copies = [one for one in self.function.items.values() if group_of(one.node_key) == group]
+        after = copies[copies.index(item) + 1 :]
+        return not after or not self.is_read(item.key, {after[0].key})
 
     def ports(self, item: Item) -> tuple[str, ...]:
         """The names that results have: a single one is named as its node."""
