@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from specc.analysis.costs import weights_of
+from specc.analysis.fills import axes_like
 from specc.diagnostics import Diagnostics
 from specc.ir import Fill, Graph, Loop, Node, Operand, State, TensorType, topology
 from specc.ir.graph import OUT, Collect, Types
@@ -154,6 +155,7 @@ class _Inference:
             self.report_unknown_states(loop, unknown)
         for state in loop.states:
             self.check_state(state, types)
+            self.check_fill(state, types)
         for collect in loop.collects:
             self.collect(loop, collect, types)
 
@@ -188,6 +190,20 @@ class _Inference:
             (self.place(state.next.value), f"`{state.next}` comes from here"),
             help=f"a state keeps its {what if before.shape != after.shape else 'dtype'} over all passes: "
             "change the node that gives `next`, or start from another value",
+        )
+
+    def check_fill(self, state: State, types: Types) -> None:
+        """Zeros of a free size want an axis of an input that has it."""
+        found = types.get((state.name, OUT))
+        if found is None or not isinstance(state.init, Fill) or axes_like(found.shape, self.graph) is not None:
+            return
+        kind = "zeros" if state.init.value == 0 else "ones"
+        self.diagnostics.report(
+            "unknown-size",
+            f"state `{state.name}` of {found} cannot start from {kind}: no input has all its sizes without a number",
+            (state.init_span or state.origin.span, f"{kind} of {found}"),
+            (self.place(state.next.value), f"`{state.next}` gives it its shape"),
+            help=f"start it from a node of {found}, or set the sizes",
         )
 
     def report_unknown_states(self, loop: Loop, states: list[State]) -> None:
@@ -255,11 +271,13 @@ def _trial(
     Beside them what did not fit, as a note, if anything.
 
     Only proposals: the pass that follows infers everything from them and compares. States that feed each other need as
-    many rounds as the chain is long.
+    many rounds as the chain is long, and one that shows that nothing changes any more; a state that does change, such
+    as one that grows by each pass, gets no proposal.
     """
     found: dict[str, TensorType] = {}
+    before: dict[str, TensorType] = {}
     failure = ""
-    for _ in fills:
+    for _ in range(len(fills) + 1):
         known: dict[tuple[str, str], TensorType] = {(name, OUT): one for name, one in found.items()}
         for scan in item.loop.scans:
             sequence = types.get((scan.sequence.value, scan.sequence.port))
@@ -267,14 +285,14 @@ def _trial(
                 known[scan.name, OUT] = sequence.with_shape((1, *sequence.shape[1:]))
         for name in _flat(item):
             failure = _guess(graph, name, types, known) or failure
-        before = len(found)
+        before, found = found, {}
         for state in fills:
             after = known.get((state.next.value, state.next.port)) or types.get((state.next.value, state.next.port))
-            if after is not None and state.name not in found:
+            if after is not None:
                 found[state.name] = after
-        if len(found) in (before, len(fills)):
+        if found == before:
             break
-    return found, failure
+    return {name: one for name, one in found.items() if before.get(name) == one}, failure
 
 
 def _guess(graph: Graph, name: str, types: Types, known: dict[tuple[str, str], TensorType]) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from specc.emit import _literals as literals
+from specc.emit import fills
 from specc.emit._modules import packages
 from specc.emit.blocks import functions
 from specc.emit.code import Code
@@ -16,13 +17,6 @@ from specc.emit.steps import contracted
 from specc.ir import Fill, Graph, Loop, Node, Operand, topology
 from specc.ir.graph import OUT, Types
 from specc.ops import _registry as registry
-
-FILLED = '''
-def filled(like: Any, shape: tuple[int, ...], value: float) -> Any:
-    """`value` in every element of `shape`, once for each example of `like`."""
-    column = ops.cast(ops.zeros_like(layers.Flatten()(like)[:, :1]), "float32")
-    return layers.Reshape(shape)(ops.tile(column, (1, math.prod(shape)))) + value
-'''
 
 
 class ModelWriter:
@@ -42,7 +36,7 @@ class ModelWriter:
         if self.contracted is None:
             found = []  # all is written flat
         self.functions = {one: self.names.function(one.name, at) for at, one in enumerate(found)}
-        self.read = {value for value, _ in graph.edges()} | {one.value.value for one in graph.outputs}
+        self.scopes = {scope.name for scope in graph.scopes}
 
     def write(self) -> None:
         for function, name in self.functions.items():
@@ -146,6 +140,8 @@ class ModelWriter:
             last = found[-1]
             if not isinstance(step, Call) or step.body.scope.group is None:
                 break
+            if not self.is_passed_on(last) or not self.is_passed_on(step):
+                break
             results = operands(last)
             agrees = (
                 step.function is first.function
@@ -160,6 +156,18 @@ class ModelWriter:
             found.append(step)
         return found
 
+    def is_passed_on(self, call: Call) -> bool:
+        """Whether nobody but the next copy of a repeat reads a copy, or it is the last one."""
+        group, _, number = call.body.scope.name.rpartition("/")
+        following = f"{group}/{int(number) + 1}" if number.isdecimal() else ""
+        if following not in self.scopes:
+            return True
+        names = {one.value for one in operands(call)}
+        if any(one.value.value in names for one in self.graph.outputs):
+            return False
+        own = (f"{call.body.scope.name}/", f"{following}/")
+        return all(reader.startswith(own) for name in names for reader in self.graph.readers.get(name, ()))
+
     def call(self, call: Call) -> None:
         """`stem = conv_bn(image, name="stem", filters=16)`"""
         scope = call.body.scope
@@ -167,7 +175,8 @@ class ModelWriter:
             self.code.comment(scope.doc)
         results = operands(call)
         if len(results) == 1:
-            self.names.rename(results[0].value, results[0].port, scope.group or scope.name)
+            name = scope.group if scope.group and self.is_passed_on(call) else scope.name
+            self.names.rename(results[0].value, results[0].port, name)
         made = ", ".join(self.operand(one) for one in results)
         given = [self.operand(one) for one in call.body.inputs]
         text = self.text(call, given, repr(literals.layer_name(scope.name)))
@@ -274,8 +283,7 @@ class ModelWriter:
     def start(self, init: Operand | Fill, state: str) -> str:
         if isinstance(init, Operand):
             return self.operand(init)
-        shape = literals.literal(self.types[state, OUT].shape)
-        return f"filled({self.names.value(self.graph.inputs[0].name)}, {shape}, {init.value})"
+        return fills.start(init, self.types[state, OUT].shape, self.graph, self.names.value)
 
     def story(self, loop: Loop) -> str:
         carried = ", ".join(f"{state.name} becomes {state.next}" for state in loop.states)
@@ -299,11 +307,6 @@ class ModelWriter:
         return f" (line {loop.origin.span.line})" if loop.origin.span else ""
 
 
-def uses_fill(graph: Graph) -> bool:
-    """Whether some state starts from a number."""
-    return any(isinstance(state.init, Fill) for loop in graph.loops for state in loop.states)
-
-
 def uses_ops(graph: Graph) -> bool:
     """Whether the model's code calls `keras.ops`."""
-    return uses_fill(graph) or any(loop.collects for loop in graph.loops)
+    return fills.uses_fill(graph) or any(loop.collects for loop in graph.loops)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from specc._version import __version__
-from specc.emit import contract, training, weights
+from specc.emit import contract, fills, training, weights
 from specc.emit._modules import modules
 from specc.emit.code import LINE_LENGTH, Code, escaped
-from specc.emit.model import FILLED, ModelWriter, uses_fill, uses_ops
-from specc.ir import Graph
+from specc.emit.model import ModelWriter, uses_ops
 from specc.lowering import Lowered
 from specc.spec import Spec
 from specc.targets import Target
@@ -17,7 +16,7 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     """The module of a spec for a target. The same input gives the same bytes."""
     code = Code()
     _header(spec, target, code)
-    _imports(lowered.graph, code)
+    _imports(lowered, code)
     code.add(f"SPEC = {spec.name!r}")
     code.add(f"SPEC_SHA256 = {spec.source.sha256!r}")
     code.add(f"TARGET = {target.name!r}")
@@ -41,8 +40,8 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     if training.needs_as_in_spec(spec, lowered):
         code.add(training.AS_IN_SPEC)
     code.add(weights.helpers(lowered))
-    if uses_fill(lowered.graph):
-        code.add(FILLED)
+    if fills.uses_fill(lowered.graph):
+        code.add(fills.helpers(lowered.graph, lowered.types))
     return _formatted(str(code))
 
 
@@ -61,10 +60,11 @@ def _header(spec: Spec, target: Target, code: Code) -> None:
     code.add('"""')
 
 
-def _imports(graph: Graph, code: Code) -> None:
+def _imports(lowered: Lowered, code: Code) -> None:
+    graph = lowered.graph
     code.add("from __future__ import annotations")
     code.add()
-    if uses_fill(graph):
+    if fills.needs_math(graph, lowered.types):
         code.add("import math")
     code.add("from collections.abc import Mapping")
     code.add("from pathlib import Path")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from specc.ir.sizes import is_known, may_equal
@@ -53,6 +54,12 @@ def infer(attributes: ConcatenateAttributes, operands: Operands) -> TensorType:
     return TensorType((*shape[:axis], joined, *shape[axis + 1 :]), dtype)
 
 
+def guess(attributes: ConcatenateAttributes, operands: Sequence[TensorType | None]) -> TensorType | None:
+    """What the known operands give: right but for the size of the axis, which a layer that follows mostly replaces."""
+    known = [operand for operand in operands if operand is not None]
+    return infer(attributes, known) if known else None
+
+
 def _common(sizes: list[int]) -> int:
     """The size of an axis that all operands share: a number where one of them has it."""
     return next((size for size in sizes if is_known(size)), sizes[0])
@@ -70,4 +77,5 @@ OP = OpDef(
     attributes=ConcatenateAttributes,
     infer=infer,
     arity=SEVERAL,
+    guess=guess,
 )

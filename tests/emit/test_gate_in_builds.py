@@ -222,8 +222,8 @@ MISPRINTS = {
     "the caller's activation": Misprint(TWO_LAYERS, '"float32", "softmax")', '"float32", "sigmoid")', None),
     "inputs in another layout": Misprint(
         spec("  y: {op: Conv2D, filters: 2, kernel_size: 3}"),
-        "tensor.logical).reshape((-1, *tensor.physical))",
-        "tensor.logical)[:, ::-1].reshape((-1, *tensor.physical))",
+        "return _laid_out(_checked(what, value, tensor, tensor.logical), tensor, tensor.physical)",
+        "return _laid_out(_checked(what, value, tensor, tensor.logical)[:, ::-1], tensor, tensor.physical)",
         "y",
     ),
     "outputs in another order": Misprint(
