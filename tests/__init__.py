@@ -1,1 +1,1 @@
-"""Tests. What needs TensorFlow is marked `keras`: `pytest -m "not keras"` is the inner loop."""
+"""Tests. The inner loop, `pytest -m "not keras and not slow"`, leaves out what needs TensorFlow or takes its time."""

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
+import pytest
 from hypothesis import settings
+
+from specc.emit import runtime
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 # Generated tests are not judged by the clock: they share the machine with others. CI draws the same examples each time.
 settings.register_profile("specc", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
 settings.load_profile("specc")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def heap_at_rest(request: pytest.FixtureRequest) -> None:
+    """Sets aside what stays for good: Keras collects garbage whenever it forgets a model, over all of TensorFlow."""
+    own = [item for item in request.session.items if item.path == request.path]
+    if any(item.get_closest_marker("keras") for item in own):
+        runtime.keras()
+        gc.collect()
+        gc.freeze()

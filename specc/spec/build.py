@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from specc.diagnostics import Diagnostics, resemblance, short
+from specc.diagnostics import Diagnostics
 from specc.ir import Collect, Fill, Graph, Init, Loop, Node, Operand, Origin, Output, Scope, State
-from specc.ir.graph import OUT
 from specc.ops import _registry as registry
 from specc.source import Mapping, Sequence, Span
 from specc.spec.calls import Calls
 from specc.spec.document import CollectDecl, InputDecl, Instance, LoopDecl, NodeDecl, Reference, Spec, StateDecl
-from specc.spec.fields import RESERVED
 from specc.spec.loops import check_loops
 from specc.spec.moved import check_moved
+from specc.spec.references import Certainty, References, Rows
 from specc.spec.unused import report_unused
 
-_SURE = 0.75  # two names that resemble each other so much are taken for one, misspelt
 FILLS = {"zeros": 0.0, "ones": 1.0}
 
 
@@ -56,9 +54,7 @@ class _Builder:
         self.states = _first([state for loop in spec.loops for state in loop.states], taken)
         self.collects = _first([one for loop in spec.loops for one in loop.collects], taken)
         self.broken: set[str] = set(spec.ambiguous)
-        self.probable: set[str] = set()  # what misspelt references most likely mean
-        self.is_whole = True  # False once a node or state lost something that it reads
-        self.is_sure = spec.has_all_outputs  # False once nobody knows what it was
+        self.certainty = Certainty(is_sure=spec.has_all_outputs)
         self.unsure_loops: set[str] = set()
         others = {
             **dict.fromkeys(self.inputs, "an input"),
@@ -66,6 +62,8 @@ class _Builder:
             **dict.fromkeys(self.collects, "a collected value"),
         }
         self.calls = Calls(spec, self.nodes, others, diagnostics)
+        rows = Rows(self.inputs, self.nodes, self.states, self.collects)
+        self.references = References(spec, rows, self.calls, self.certainty, diagnostics)
 
     def run(self) -> Built:
         inputs = tuple(self.input(one) for one in self.inputs.values())
@@ -77,7 +75,9 @@ class _Builder:
             above = decl
         loops = tuple(self.loop(one) for one in self.spec.loops)
         outputs = tuple(
-            Output(one.name, operand) for one in self.spec.outputs if (operand := self.operand(one.value)) is not None
+            Output(one.name, operand)
+            for one in self.spec.outputs
+            if (operand := self.references.operand(one.value)) is not None
         )
         scopes = tuple(self.scope(one) for one in self.spec.instances)
         graph = Graph(self.spec.name, inputs, tuple(nodes), outputs, loops, self.spec.doc, scopes)
@@ -86,8 +86,8 @@ class _Builder:
             decl.name: init for decl in self.nodes.values() if decl.init and (init := self.init(decl.init)) is not None
         }
         syntax = {decl.name: decl.syntax for decl in self.nodes.values()}
-        unsure = self.unsure_loops if self.is_whole else {loop.name for loop in graph.loops}
-        is_whole = self.is_whole and self.spec.is_complete
+        unsure = self.unsure_loops if self.certainty.is_whole else {loop.name for loop in graph.loops}
+        is_whole = self.certainty.is_whole and self.spec.is_complete
         self.check_layer_names(graph)
         whole, (graph, bad) = graph, check_loops(graph, inits, syntax, self.diagnostics, unsure, is_whole)
         self.report_unused(whole, inits)
@@ -137,7 +137,9 @@ class _Builder:
                 return
 
     def scope(self, one: Instance) -> Scope:
-        inputs = [(name, operand) for name, value in one.inputs if (operand := self.operand(value)) is not None]
+        inputs = [
+            (name, operand) for name, value in one.inputs if (operand := self.references.operand(value)) is not None
+        ]
         origin = Origin(one.span, one.name, uses=one.uses)
         return Scope(
             one.name,
@@ -166,8 +168,8 @@ class _Builder:
                 op, attributes, layer = target.op, target.attributes, target.name
         with self.diagnostics.within(decl.uses):
             operands, is_whole = self.operands(decl, above)
-        self.is_whole = self.is_whole and is_whole
-        self.is_sure = self.is_sure and (decl.init is not None or "init" not in decl.syntax)
+        self.certainty.is_whole = self.certainty.is_whole and is_whole
+        self.certainty.is_sure = self.certainty.is_sure and (decl.init is not None or "init" not in decl.syntax)
         if op is None or attributes is None or not is_whole:
             self.broken.add(decl.name)
         else:
@@ -182,7 +184,7 @@ class _Builder:
             return
         self.broken.add(decl.name)
         if count < arity.least:
-            self.is_whole = self.is_sure = False
+            self.certainty.lose()
         help = "list them: `from: [left, right]`"
         place = operands[0].span
         if arity.most is not None and count > arity.most:
@@ -201,7 +203,7 @@ class _Builder:
             found = self.assumed(decl, above)
             return found, bool(found)
         if not decl.operands:
-            self.is_sure = False
+            self.certainty.is_sure = False
             entry = decl.syntax.entry("from")
             if entry is not None and isinstance(entry.value, Sequence) and not entry.value.items:
                 message = f"`from` of `{decl.name}` is empty"
@@ -209,16 +211,16 @@ class _Builder:
                 help = "name what it reads, or leave `from` out: the node above is read"
                 self.diagnostics.report("operand-count", message, place, help=help)
             return (), False
-        resolved = [self.operand(reference) for reference in decl.operands]
+        resolved = [self.references.operand(reference) for reference in decl.operands]
         return tuple(one for one in resolved if one), all(resolved)
 
     def assumed(self, decl: NodeDecl, above: NodeDecl | None) -> tuple[Operand, ...]:
         """The operand of a node without `from`: the node above, or the only input."""
         if above is not None:
-            return (Operand(above.name, self.default_port(above.name), None),)
+            return (self.references.default(above.name),)
         if len(self.inputs) == 1:
             return (Operand(next(iter(self.inputs)), span=None),)
-        self.is_sure = False
+        self.certainty.is_sure = False
         if self.inputs and self.spec.is_complete:
             names = ", ".join(f"`{name}`" for name in self.inputs)
             self.diagnostics.report(
@@ -229,115 +231,10 @@ class _Builder:
             )
         return ()
 
-    def default_port(self, name: str) -> str:
-        ports = self.ports(name)
-        return ports[0] if ports else OUT
-
-    def ports(self, name: str) -> tuple[str, ...]:
-        """The results of a value by name; empty where its op is not known."""
-        decl = self.nodes.get(name)
-        if decl is None:
-            return (OUT,)
-        decl = self.calls.layer(decl)
-        if decl is None or decl.op is None or decl.attributes is None:
-            return ()
-        return registry.get(decl.op).ports(decl.attributes)
-
-    def operand(self, reference: Reference, others: Iterable[str] = (), shown: str = "") -> Operand | None:
-        """The value a reference names; None where there is none, which is reported. `others` could stand here too."""
-        name = reference.name
-        shown = shown or name  # what the spec calls it
-        if name in self.spec.results and name not in self.nodes:
-            return self.stand_in(reference)
-        if not any(name in table for table in (self.nodes, self.inputs, self.states, self.collects)):
-            if self.spec.is_complete or name in RESERVED:
-                self.unknown(reference, others)
-            return None
-        ports = self.ports(name)
-        if reference.port is None:
-            return Operand(name, ports[0] if ports else OUT, reference.span)
-        if ports and reference.port not in ports:
-            known = ", ".join(f"`{shown}.{port}`" for port in ports)
-            if ports == (OUT,):
-                known = f"only the one result, read as `{shown}`"
-            self.probable.add(name)
-            self.is_whole = False
-            switch = self.switch(name, reference.port)
-            self.diagnostics.report(
-                "unknown-port",
-                f"`{shown}` has no result `{short(reference.port)}`",
-                (reference.span, "no such result"),
-                help=f"it has, with `{switch}: true` on `{shown}`; now it has {known}" if switch else f"it has {known}",
-            )
-            return None
-        return Operand(name, reference.port, reference.span)
-
-    def stand_in(self, reference: Reference) -> Operand | None:
-        """What is read under the name of a block instance, of a repeated node or of one that is left out."""
-        results = self.spec.results[reference.name]
-        if isinstance(results, str):
-            return self.operand(replace(reference, name=results), shown=reference.name)
-        if not results:
-            self.is_whole = self.is_sure = False
-            return None
-        if reference.port is None or reference.port in results:
-            found = results[reference.port] if reference.port else next(iter(results.values()))
-            return self.operand(replace(found, span=reference.span))
-        known = ", ".join(f"`{reference.name}.{port}`" for port in results)
-        if [*results] == [OUT]:
-            known = f"only the one result, read as `{reference.name}`"
-        message = f"`{reference.name}` has no result `{short(reference.port)}`"
-        self.diagnostics.report("unknown-port", message, (reference.span, "no such result"), help=f"it has {known}")
-        self.probable |= {one.name for one in results.values()}
-        self.is_whole = False
-        return None
-
-    def switch(self, name: str, port: str) -> str | None:
-        """The attribute of a value's op that is off, and that would give it a result of that name."""
-        decl = self.nodes.get(name)
-        decl = self.calls.layer(decl) if decl else None
-        if decl is None or decl.op is None or decl.attributes is None:
-            return None
-        ports, given = registry.get(decl.op).ports, decl.attributes
-        off = [one.name for one in fields(given) if getattr(given, one.name) is False]
-        return next((name for name in off if port in ports(replace(given, **{name: True}))), None)
-
-    def unknown(self, reference: Reference, others: Iterable[str]) -> None:
-        """Reports a name that is not there, with the reason where it is something else."""
-        name = reference.name
-        self.is_whole = False
-        nodes = [name for name in (*self.nodes, *self.spec.results) if "/" not in name]
-        known = [*self.inputs, *nodes, *self.states, *self.collects, *others]
-        loop = next((loop for loop in self.spec.loops if loop.name == name), None)
-        what, help = "", ""
-        if name in RESERVED:
-            what, help = "is an initial value of states", f"a state may start from it: `init: {name}`"
-        elif loop is not None:
-            states = ", ".join(f"`{state.name}`" for state in loop.states)
-            what, help = "is a loop", f"read one of its states: {states}"
-        elif name in self.spec.params:
-            what, help = "is a parameter", f"a parameter stands in an expression: `${{{name}}}`"
-        elif output := next((one for one in self.spec.outputs if one.name == name != one.value.name), None):
-            what, help = "is the name of an output", f"read the node behind it: `{output.value}`"
-        elif registry.find(name) is not None:
-            what, help = "is an op", f"make a node of it, `name: {{op: {name}}}`, and read that by its name"
-        if what:
-            self.is_sure = False
-            message = f"`{name}` {what}, and no value that can be read here"
-            self.diagnostics.report("unknown-reference", message, (reference.span, "not a value"), help=help)
-            return
-        close = self.diagnostics.suggest(name, known)
-        if close is None or resemblance(name, close) < _SURE:
-            self.is_sure = False
-        else:
-            self.probable.add(close)
-        help = "declare it under `nodes` or `inputs`"
-        self.diagnostics.unknown("unknown-reference", "name", reference.span, name, known, help)
-
     def init(self, reference: Reference) -> Init | None:
         if reference.port is None and reference.name in FILLS:
             return Fill(FILLS[reference.name])
-        return self.operand(reference, FILLS)
+        return self.references.operand(reference, FILLS)
 
     def loop(self, decl: LoopDecl) -> Loop:
         if not decl.is_sure:
@@ -365,11 +262,11 @@ class _Builder:
     def state(self, decl: StateDecl, loop: str) -> State:
         """A state; where its `init` is lost it is broken, where its `next` is lost it stays as it is."""
         init = self.init(decl.init) if decl.init else None
-        after = self.operand(decl.next) if decl.next else None
+        after = self.references.operand(decl.next) if decl.next else None
         if init is None or after is None:
             self.unsure_loops.add(loop)
         if decl.init is None or decl.next is None:
-            self.is_sure = False
+            self.certainty.is_sure = False
         if init is None or (after is None and isinstance(init, Fill)):
             self.broken.add(decl.name)
         span = decl.init.span if decl.init else None
@@ -377,9 +274,9 @@ class _Builder:
         return State(decl.name, init or Fill(0.0), after or Operand(decl.name, span=decl.span), origin, span)
 
     def collect(self, decl: CollectDecl) -> Collect | None:
-        value = self.operand(decl.value) if decl.value else None
+        value = self.references.operand(decl.value) if decl.value else None
         if value is None:
-            self.is_sure = self.is_sure and decl.value is not None
+            self.certainty.is_sure = self.certainty.is_sure and decl.value is not None
             return None
         return Collect(decl.name, value, Origin(decl.span, decl.name))
 
@@ -389,8 +286,8 @@ class _Builder:
             or self.spec.ambiguous
             or not self.spec.is_complete
         )
-        if self.is_sure and not lost and self.spec.outputs:
-            read = self.probable | {init.value for init in inits.values() if isinstance(init, Operand)}
+        if self.certainty.is_sure and not lost and self.spec.outputs:
+            read = self.certainty.probable | {init.value for init in inits.values() if isinstance(init, Operand)}
             report_unused(graph, read, self.diagnostics)
 
 

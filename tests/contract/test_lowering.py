@@ -75,6 +75,7 @@ def graph_of(op: OpDef, case: Case) -> tuple[Graph, Types]:
     return graph, infer_types(graph, Diagnostics())
 
 
+@pytest.mark.slow
 @BY_TARGET
 @BY_NAME
 def test_is_legal_or_lowered_or_refused_once(op: OpDef, target: Target) -> None:

@@ -21,6 +21,11 @@ def nets() -> list[Net]:
     ]
 
 
+def sources() -> dict[str, tuple[Net, str]]:
+    """The network and the target of each golden, by file name."""
+    return {f"{net.name}_{load(target).name}.py": (net, target) for net in nets() for target in net.targets}
+
+
 def goldens() -> dict[str, str]:
     """The text of each golden, by file name."""
-    return {f"{net.name}_{load(target).name}.py": net.module_text(target) for net in nets() for target in net.targets}
+    return {name: net.module_text(target) for name, (net, target) in sources().items()}

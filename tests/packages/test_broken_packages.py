@@ -8,6 +8,8 @@ import pytest
 
 from .support import EXAMPLE, install, specc
 
+pytestmark = pytest.mark.slow
+
 NET = "specc: 1\ninputs: {x: [3]}\nnodes: {y: {op: Scale}}\noutputs: y\n"
 DENSE = NET.replace("op: Scale", "op: Dense, units: 2")
 OPS = (EXAMPLE / "acme_layers" / "ops.py").read_text("utf-8")
