@@ -13,7 +13,7 @@ from tests.nets import Array, Net, arrays_of, assert_equal, random_weights
 
 pytestmark = [pytest.mark.keras, pytest.mark.slow]
 
-# Of an output's largest value. The worst found is 3e-5, EfficientNetB0's; in double precision it is 1e-6, which the
+# Of an output's largest value. The worst found is 1e-5, EfficientNetB0's; in double precision it is 1e-6, which the
 # statistics of its normalisation are apart.
 TOLERANCE = 1e-4
 
@@ -96,7 +96,10 @@ class Known:
 
 
 @cache
-def known(one: Published, seed: int = 3) -> Known:
+def known(one: Published, seed: int = 8) -> Known:
+    import keras
+
+    keras.utils.set_random_seed(seed)  # the branches dropped while statistics are gathered
     own, theirs = one.net.model("keras"), one.by_keras()
     names = [layer.name for layer in weighted(own)]
     assert [made_of(layer) for layer in weighted(own)] == [made_of(layer) for layer in weighted(theirs)]
