@@ -205,7 +205,7 @@ def test_what_specc_refuses_keras_refuses(op: OpDef, data: st.DataObject) -> Non
 
 
 @BY_NAME
-@examples(200)
+@examples(350)
 @given(data=st.data())
 def test_shapes_dtypes_and_weights_are_those_of_keras(op: OpDef, data: st.DataObject) -> None:
     case = data.draw(cases(op))

@@ -139,8 +139,9 @@ def test_the_readme_sets_everything_up_in_two_commands() -> None:
     commands = [block.text for block in readme.blocks if block.language == "sh"]
     assert commands == [
         "pip install -e . && specc build specs/n1n2n3.yaml --target tidl\n",
-        "pip install -e '.[test]' && pytest\n",
+        "pip install -e '.[test]' && pytest -n auto\n",
     ]
+    assert "\nstep python -m pytest -n auto" in (ROOT / ".ci" / "run").read_text("utf-8")
 
 
 def test_the_readme_opens_with_a_spec_a_command_and_what_comes_out() -> None:
