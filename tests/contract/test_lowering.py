@@ -5,7 +5,9 @@ The judge of equality is Keras, running the emitted modules of both builds on th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,6 +48,24 @@ def speaks_of(target: Target, op: OpDef) -> bool:
     return not target.ops or op.name in target.ops or f"`{op.name}`" in docs
 
 
+def enlarged(case: Case) -> st.SearchStrategy[dict[str, Any]]:
+    height, width = (*case.operands[0].shape, 1, 1)[:2]
+    plain = dict.fromkeys(["crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias"], False)
+    return st.builds(
+        lambda factor, kind: {**plain, "height": factor * height, "width": factor * width, "interpolation": kind},
+        st.sampled_from([1, 2, 4]),
+        st.sampled_from(["nearest", "bilinear"]),
+    )
+
+
+# Attributes that tidl takes, by op, where few of any would be
+TAKEN: dict[str, Callable[[Case], st.SearchStrategy[dict[str, Any]]]] = {
+    "Conv2DTranspose": lambda _: st.sampled_from([2, 3, 4]).map(
+        lambda size: {"kernel_size": size, "strides": 2, "dilation_rate": 1}
+    ),
+    "PReLU": lambda _: st.sampled_from([[1, 2], [2, 1]]).map(lambda axes: {"shared_axes": axes}),
+    "Resizing": enlarged,
+}
 TIDL_OPS = [op for op in OPS if speaks_of(load("tidl"), op)]
 
 
@@ -130,7 +150,10 @@ def test_lowered_computes_the_same(op: OpDef, monkeypatch: pytest.MonkeyPatch) -
     @settings(QUICK, max_examples=20)
     @given(st.data())
     def check(data: st.DataObject) -> None:
-        graph, types = graph_of(op, data.draw(cases(op)))
+        case = data.draw(cases(op))
+        if op.name in TAKEN:
+            case = replace(case, given=case.given | data.draw(TAKEN[op.name](case)))
+        graph, types = graph_of(op, case)
         lowered = lower(graph, types, tidl, Diagnostics())
         assume(lowered is not None)
         reference = lower(graph, types, keras_target, Diagnostics())
