@@ -83,10 +83,9 @@ REFUSED = [  # what the page says, a spec's inputs, sections and nodes, what is 
 NOT_FOR_TIDL = [
     ("`SimpleRNN`", "x: [4, 6]", "y: {op: GRU, units: 2}"),
     ("volumes", "x: [4, 4, 4, 2]", "y: {op: Conv3D, filters: 2, kernel_size: 1}"),
-    ("transposed", "x: [4, 4, 2]", "y: {op: Conv2DTranspose, filters: 2, kernel_size: 3}"),
+    ("transposed ones of a sequence", "x: [4, 2]", "y: {op: Conv1DTranspose, filters: 2, kernel_size: 3}"),
     ("separable", "x: [4, 4, 2]", "y: {op: SeparableConv2D, filters: 2, kernel_size: 3}"),
     ("attention", "x: [4, 6]", "y: {op: Attention, from: [x, x]}"),
-    ("upsampling", "x: [4, 4, 2]", "y: {op: UpSampling2D}"),
 ]
 
 
