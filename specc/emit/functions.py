@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from specc.emit import _literals as literals
 from specc.emit import expressions
@@ -86,10 +87,28 @@ class FunctionWriter:
 
     def is_read(self, key: str, inside: set[str]) -> bool:
         """Whether a node's result is read outside the group, or is the function's."""
-        readers = (item for item in self.function.items.values() if item.key not in inside)
-        return any(ref.key == key for item in readers for ref in item.operands) or any(
-            ref.key == key for ref in self.function.outputs
-        )
+        return not self.readers.get(key, set()) <= inside
+
+    @cached_property
+    def readers(self) -> dict[str, set[str]]:
+        """For each result, the nodes that read it, and "" where it is the function's."""
+        found: dict[str, set[str]] = {ref.key: {""} for ref in self.function.outputs}
+        for item in self.function.items.values():
+            for ref in item.operands:
+                found.setdefault(ref.key, set()).add(item.key)
+        return found
+
+    @cached_property
+    def next_copies(self) -> dict[str, str]:
+        """The next copy of each copy of a repeat but the last."""
+        found: dict[str, str] = {}
+        last: dict[str, str] = {}
+        for item in self.function.items.values():
+            if group := group_of(item.node_key):
+                if group in last:
+                    found[last[group]] = item.key
+                last[group] = item.key
+        return found
 
     def items(self, items: Sequence[Item]) -> None:
         for item in items:
@@ -172,14 +191,13 @@ class FunctionWriter:
     def variable(self, item: Item, port: str) -> str:
         """The variable of a result; copies of a repeat share one where each is read by the next only."""
         if len(item.ports) == 1 and (group := group_of(item.node_key)):
-            self.names.rename(item.key, port, group if self.is_passed_on(item, group) else item.node_key)
+            self.names.rename(item.key, port, group if self.is_passed_on(item) else item.node_key)
         return self.names.value(item.key, port)
 
-    def is_passed_on(self, item: Item, group: str) -> bool:
+    def is_passed_on(self, item: Item) -> bool:
         """Whether nobody but the next copy of a repeat reads a copy, or it is the last one."""
-        copies = [one for one in self.function.items.values() if group_of(one.node_key) == group]
-        after = copies[copies.index(item) + 1 :]
-        return not after or not self.is_read(item.key, {after[0].key})
+        following = self.next_copies.get(item.key)
+        return following is None or not self.is_read(item.key, {following})
 
     def ports(self, item: Item) -> tuple[str, ...]:
         """The names that results have: a single one is named as its node."""

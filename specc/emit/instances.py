@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+import networkx as nx
+
 from specc.emit import _literals as literals
 from specc.ir import Graph, Node, Operand, Scope
 from specc.ir.graph import OUT, Types
@@ -304,13 +306,11 @@ def around(name: str) -> list[str]:
 
 def _ordered(items: dict[str, Item]) -> list[str] | None:
     """The items so that each stands after what it reads, else in the order they have; None where they go in circles."""
-    order: list[str] = []
-    waiting = list(items)
-    while waiting:
-        done = set(order)
-        key = next((one for one in waiting if all(not r.key or r.key in done for r in items[one].operands)), None)
-        if key is None:
-            return None
-        order.append(key)
-        waiting.remove(key)
-    return order
+    position = {key: at for at, key in enumerate(items)}
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(items)
+    graph.add_edges_from((ref.key, key) for key, item in items.items() for ref in item.operands if ref.key)
+    try:
+        return list(nx.lexicographical_topological_sort(graph, key=position.__getitem__))
+    except nx.NetworkXUnfeasible:
+        return None
