@@ -8,8 +8,9 @@ Instances whose bodies are of another make get a function of their own.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from specc.emit import _literals as literals
 from specc.emit import expressions
@@ -27,18 +28,11 @@ def functions(graph: Graph, types: Types) -> tuple[list[Function], dict[str, Cal
     found: list[Function] = []
     calls: dict[str, Call] = {}
     heights = _heights(graph)
-    for scope in sorted(makers.eligible, key=lambda one: heights[one.block]):  # stable: else in spec order
-        body = makers.body(scope, calls)
-        if body is None:
-            continue
-        known = [one for one in found if one.bodies[0].scope.block == scope.block]
-        function = next((one for one in known if _joined(one, body)), None)
-        if function is None:
-            function = Function(scope.block, [body])
-            if not _unify(function):
-                continue
-            found.append(function)
-        calls[scope.name] = Call(function, body)
+    inner_first = sorted(makers.eligible, key=lambda one: heights[one.block])  # stable: else in spec order
+    for _, scopes in groupby(inner_first, key=lambda one: heights[one.block]):
+        made = _grouped([body for scope in scopes if (body := makers.body(scope, calls)) is not None])
+        calls |= {body.scope.name: Call(function, body) for function in made for body in function.bodies}
+        found += made
     outer = {name: call for name, call in calls.items() if not any(one in calls for one in around(name))}
     order = {scope.name: at for at, scope in enumerate(graph.scopes)}
     return found, dict(sorted(outer.items(), key=lambda one: order[one[0]]))
@@ -55,14 +49,38 @@ def _heights(graph: Graph) -> dict[str, int]:
     return heights
 
 
-def _joined(function: Function, body: Body) -> bool:
-    """Takes an instance into a function where that can stand for it as well."""
-    wider = Function(function.name, [*function.bodies, body])
-    if not _unify(wider):
-        return False
-    function.bodies, function.items, function.outputs = wider.bodies, wider.items, wider.outputs
-    function.parameters, function.cells, function.conditions = wider.parameters, wider.cells, wider.conditions
-    return True
+def _grouped(bodies: Sequence[Body]) -> list[Function]:
+    """As few functions as can stand for the instances. Of those of one make, one tells for all."""
+    makes: dict[Hashable, list[Body]] = {}
+    for body in bodies:
+        makes.setdefault(_make(body), []).append(body)
+    groups: list[list[Body]] = []  # one of each make
+    for first, *_ in makes.values():
+        block = first.scope.block
+        known = (group for group in groups if group[0].scope.block == block)
+        group = next((one for one in known if _unify(Function(block, [*one, first]))), None)
+        if group is not None:
+            group.append(first)
+        elif _unify(Function(block, [first])):
+            groups.append([first])
+    place = {body.scope.name: at for at, body in enumerate(bodies)}
+    found: list[Function] = []
+    for group in groups:
+        every = [body for one in group for body in makes[_make(one)]]
+        function = Function(group[0].scope.block, sorted(every, key=lambda body: place[body.scope.name]))
+        _unify(function)
+        _parametrize(function)
+        found.append(function)
+    return found
+
+
+def _make(body: Body) -> Hashable:
+    """What bodies have in common that differ in the values of attributes at most."""
+    items = (
+        (key, item.kind, item.ports, item.operands, item.call is not None or tuple(item.attributes))
+        for key, item in body.items.items()
+    )
+    return body.scope.block, len(body.inputs), tuple(items), body.outputs
 
 
 def _unify(function: Function) -> bool:
@@ -88,11 +106,13 @@ def _unify(function: Function) -> bool:
                 return False
         if tuple(function.resolve(ref, body) for ref in function.outputs) != body.outputs:
             return False
-    lacking = {key for key in order if not all(key in body.items for body in bodies)}
-    if any(len(function.items[key].ports) > 1 or not function.items[key].operands for key in lacking):
-        return False
-    _parametrize(function, lacking)
-    return True
+    lacking = (function.items[key] for key in _lacking(function))
+    return not any(len(item.ports) > 1 or not item.operands for item in lacking)
+
+
+def _lacking(function: Function) -> set[str]:
+    """The items that some instances lack."""
+    return {key for key in function.items if not all(key in body.items for body in function.bodies)}
 
 
 def _shared(function: Function, read: Sequence[tuple[Body, tuple[Ref, ...]]]) -> tuple[Ref, ...]:
@@ -106,6 +126,8 @@ def _shared(function: Function, read: Sequence[tuple[Body, tuple[Ref, ...]]]) ->
 
 def _merged_order(bodies: Sequence[Body]) -> list[str] | None:
     """One order that all bodies keep; None where there is none."""
+    if len({tuple(body.items) for body in bodies}) == 1:
+        return list(bodies[0].items)
     order: list[str] = []
     for body in sorted(bodies, key=lambda one: -len(one.items)):
         at = 0
@@ -120,9 +142,9 @@ def _merged_order(bodies: Sequence[Body]) -> list[str] | None:
     return order
 
 
-def _parametrize(function: Function, lacking: set[str]) -> None:
+def _parametrize(function: Function) -> None:
     """Names what differs."""
-    bodies = function.bodies
+    bodies, lacking = function.bodies, _lacking(function)
     given = [body.arguments for body in bodies]
     arguments: dict[str, Column] = {name: tuple(one.get(name) for one in given) for name in given[0]}
     for key, item in function.items.items():
