@@ -19,6 +19,27 @@ def generate(nodes: int, seed: int = 0, targets: tuple[str, ...] = ()) -> str:
     return writer.text(f"generated_{nodes}", targets)
 
 
+def uses(count: int) -> str:
+    """A valid spec that uses a block so often, in four widths, and repeats it as often as well."""
+    written = [f"  use{at}: {{block: part, units: {at % 4 + 2}}}" for at in range(count)]
+    lines = [
+        "specc: 1",
+        f"name: uses_{count}",
+        "inputs: {x: [4]}",
+        "blocks:",
+        "  part:",
+        "    params: {units: int}",
+        "    inputs: x",
+        '    nodes: {seen: {op: Dense, units: "${units}"}, kept: {op: ReLU}}',
+        "    outputs: {out: kept, before: seen}",
+        "nodes:",
+        *written,
+        f"  tower: {{block: part, units: 3, repeat: {count}}}",
+        "outputs: tower",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 class _Writer:
     """The nodes and loops so far. `trunk` names the features that the next segment reads, `map` the map."""
 
