@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-import networkx as nx
-
 from specc.emit import _literals as literals
-from specc.ir import Graph, Node, Operand, Scope
+from specc.ir import Graph, Node, Operand, Scope, topology
 from specc.ir.graph import OUT, Types
 from specc.ops import _registry as registry
 
@@ -203,7 +201,8 @@ class Bodies:
             ports = registry.get(node.op).ports(node.attributes)
             kind = ", ".join([node.op, *literals.call_arguments(node)])  # which no function has as parameters
             items[key] = Item(key, kind, literals.texts(node), operands, ports, node=node)
-        order = _ordered(items)
+        reads = {key: [ref.key for ref in item.operands if ref.key] for key, item in items.items()}
+        order = topology.in_order(reads)
         if order is None:
             return None
         outputs = [
@@ -302,15 +301,3 @@ def around(name: str) -> list[str]:
     """The names of all instances that a node can stand in: `a/b/c` stands in `a` and in `a/b`."""
     parts = name.split("/")
     return ["/".join(parts[:count]) for count in range(1, len(parts))]
-
-
-def _ordered(items: dict[str, Item]) -> list[str] | None:
-    """The items so that each stands after what it reads, else in the order they have; None where they go in circles."""
-    position = {key: at for at, key in enumerate(items)}
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(items)
-    graph.add_edges_from((ref.key, key) for key, item in items.items() for ref in item.operands if ref.key)
-    try:
-        return list(nx.lexicographical_topological_sort(graph, key=position.__getitem__))
-    except nx.NetworkXUnfeasible:
-        return None

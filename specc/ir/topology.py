@@ -6,7 +6,7 @@ brought back to spec order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -166,6 +166,18 @@ def loop_groups(graph: Graph) -> list[list[str]]:
         if loops and (len(group) > 1 or flow.has_edge(("loop", loops[0]), ("loop", loops[0]))):
             groups.append(loops)
     return sorted(groups, key=lambda loops: index[loops[0]])
+
+
+def in_order(reads: Mapping[str, Iterable[str]]) -> list[str] | None:
+    """The names, each after those it reads, else in the order they have; None where they go in circles."""
+    position = {name: at for at, name in enumerate(reads)}
+    flow: nx.DiGraph[str] = nx.DiGraph()
+    flow.add_nodes_from(reads)
+    flow.add_edges_from((other, name) for name, others in reads.items() for other in others)
+    try:
+        return list(nx.lexicographical_topological_sort(flow, key=position.__getitem__))
+    except nx.NetworkXUnfeasible:
+        return None
 
 
 @lru_cache(maxsize=8)
