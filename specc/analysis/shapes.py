@@ -10,6 +10,7 @@ from specc.analysis.fills import axes_like
 from specc.diagnostics import Diagnostics
 from specc.ir import Fill, Graph, Loop, Node, Operand, State, TensorType, topology
 from specc.ir.graph import OUT, Collect, Types
+from specc.ir.sizes import is_known
 from specc.ops import _registry as registry
 from specc.ops._base import Mismatch
 from specc.source import Span
@@ -195,7 +196,9 @@ class _Inference:
     def check_fill(self, state: State, types: Types) -> None:
         """Zeros of a free size want an axis of an input that has it."""
         found = types.get((state.name, OUT))
-        if found is None or not isinstance(state.init, Fill) or axes_like(found.shape, self.graph) is not None:
+        if found is None or not isinstance(state.init, Fill) or all(map(is_known, found.shape)):
+            return
+        if axes_like(found.shape, self.graph) is not None:
             return
         kind = "zeros" if state.init.value == 0 else "ones"
         self.diagnostics.report(

@@ -18,9 +18,10 @@ def filled(like: Any, shape: tuple[int, ...], value: float) -> Any:
 '''
 
 FILLED_ALONG = '''
-def filled_along(like: Any, shape: tuple[int | None, ...], value: float) -> Any:
-    """`value` in every element of `shape`, once for each example of `like`, whose axes stand where `shape` has None."""
-    zeros = ops.cast(ops.zeros_like(like), "float32")
+def filled_along(like: Any, axes: tuple[int, ...], shape: tuple[int | None, ...], value: float) -> Any:
+    """`value` in every element of `shape`, once per example of `like`, whose `axes` give the sizes that are None."""
+    row: Any = tuple(slice(None) if axis in (0, *axes) else 0 for axis in range(len(like.shape)))
+    zeros: Any = ops.cast(ops.zeros_like(like[row]), "float32")
     for axis, size in enumerate(shape, start=1):
         if size is not None:
             zeros = ops.repeat(ops.expand_dims(zeros, axis), size, axis)
@@ -29,14 +30,13 @@ def filled_along(like: Any, shape: tuple[int | None, ...], value: float) -> Any:
 
 
 def start(fill: Fill, shape: tuple[int, ...], graph: Graph, variable: Callable[[str], str]) -> str:
-    """`filled(x, (1, 1, 2), 0.0)`, or `filled_along(x[:, :, 0], (None, 2), 0.0)` where the data give a size."""
+    """`filled(x, (1, 1, 2), 0.0)`, or `filled_along(x, (1,), (None, 2), 0.0)` where the data give a size."""
     found = None if all(map(is_known, shape)) else axes_like(shape, graph)
     if found is None:
         return f"filled({variable(graph.inputs[0].name)}, {literals.literal(shape)}, {fill.value})"
     name, axes = found
-    index = [":" if axis in axes else "0" for axis in range(len(graph.by_name[name].attributes.shape))]
-    like = f"{variable(name)}[:, {', '.join(index)}]" if "0" in index else variable(name)
-    return f"filled_along({like}, {literals.literal(shape)}, {fill.value})"
+    kept = tuple(axis + 1 for axis in axes)
+    return f"filled_along({variable(name)}, {literals.literal(kept)}, {literals.literal(shape)}, {fill.value})"
 
 
 def helpers(graph: Graph, types: Types) -> str:

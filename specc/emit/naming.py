@@ -8,11 +8,12 @@ import keyword
 from specc.ir.graph import OUT
 from specc.lowering import WeightSource, WeightTransform
 
-_MODULE = {
+# What an emitted module may define or import, and the arguments of its functions
+RESERVED = {
     "keras", "layers", "ops", "np", "math", "Any", "Path", "Mapping", "NamedTuple", "Tensor",
     "INPUTS", "OUTPUTS", "TARGETS", "SPEC", "SPEC_SHA256", "TARGET", "PARTS", "REFERENCE", "RENAMED",
     "build_model", "compile_model", "fit_options", "adapt_inputs", "adapt_targets", "restore_outputs",
-    "load_reference_weights", "filled", "ExactShape", "AsInSpec", "batch_size", "annotations",
+    "load_reference_weights", "filled", "filled_along", "ExactShape", "AsInSpec", "batch_size", "annotations",
     "_adapt", "_agree", "_assign", "_checked", "_each", "_laid_out", "_reference", "_weights",
 }  # fmt: skip
 
@@ -31,7 +32,7 @@ class Names:
     """Names handed out once each; the same thing asked for again keeps its name."""
 
     def __init__(self, reserved: frozenset[str] = frozenset()) -> None:
-        self.taken = {*_MODULE, *dir(builtins), *keyword.kwlist, *keyword.softkwlist, *reserved}
+        self.taken = {*RESERVED, *dir(builtins), *keyword.kwlist, *keyword.softkwlist, *reserved}
         self.given: dict[tuple[str, str], str] = {}
 
     def value(self, name: str, port: str = OUT) -> str:

@@ -10,33 +10,10 @@ import pytest
 
 import specc
 from specc.emit import runtime
+from tests.nets import ROOT
 
 pytestmark = pytest.mark.keras
-SPEC = """\
-specc: 1
-name: settling
-inputs: {series: [T, 3], field: [null, null, 2], level: [2]}
-nodes:
-  seen: {op: Concatenate, from: [series, memory]}
-  step: {op: Dense, units: 2, activation: tanh}
-  wave: {op: Dense, units: 2, use_bias: false, from: field}
-  spread: {op: Add, from: [wave, height]}
-  rise: {op: Add, from: [level, sum]}
-loops:
-  remember:
-    passes: 3
-    states:
-      memory: {init: zeros, next: step}
-  grow:
-    passes: 2
-    states:
-      height: {init: ones, next: spread}
-  add:
-    passes: 4
-    states:
-      sum: {init: ones, next: rise}
-outputs: {memory: step, height: spread, sum: rise}
-"""
+SPEC = ROOT / "tests" / "emit" / "specs" / "settling.yaml"
 
 
 def by_hand(weights: dict[str, Any], series: Any, field: Any, level: Any) -> dict[str, Any]:
@@ -48,9 +25,7 @@ def by_hand(weights: dict[str, Any], series: Any, field: Any, level: Any) -> dic
 
 
 def test_a_state_has_the_sizes_of_the_data(tmp_path: Path) -> None:
-    spec = tmp_path / "settling.yaml"
-    spec.write_text(SPEC, "utf-8")
-    specc.build(spec, target="keras", out=tmp_path, artifacts=["py", "keras"])
+    specc.build(SPEC, target="keras", out=tmp_path, artifacts=["py", "keras"])
     module = runtime.load_module((tmp_path / "settling_keras.py").read_text("utf-8"), "settling_keras")
     built = runtime.build(module)
     random = np.random.default_rng(5)

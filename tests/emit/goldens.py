@@ -16,7 +16,7 @@ def nets() -> list[Net]:
     return [
         *networks,
         *loops,
-        Net("blocks", ROOT / "tests" / "emit" / "specs"),
+        *(Net(name, ROOT / "tests" / "emit" / "specs") for name in ("blocks", "settling")),
         Net("heads", ROOT / "tests" / "training" / "specs"),
     ]
 

@@ -18,6 +18,7 @@ import pytest
 
 from specc.driver import check
 from specc.emit import module_text
+from specc.emit.naming import RESERVED
 from tests.emit.goldens import FOLDER, nets, sources
 from tests.nets import ROOT, SPECS, Net
 
@@ -81,6 +82,21 @@ def test_every_function_says_its_types_and_what_it_does(name: str) -> None:
             assert ast.get_docstring(node), node.name
             public += 1
     assert public >= 5
+
+
+@BY_NAME
+def test_no_variable_can_take_a_name_of_the_module(name: str) -> None:
+    """Else a node of that name would stand in the way of the function."""
+    own: set[str] = set()
+    for node in ast.parse((FOLDER / name).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            if not (ast.get_docstring(node) or "").startswith("The block "):  # those are told to the names one by one
+                own.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            own |= {alias.asname or alias.name for alias in node.names}
+        else:
+            own |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    assert "build_model" in own and own <= RESERVED
 
 
 @BY_NAME
