@@ -23,7 +23,8 @@ from specc.ir import Graph, TensorType
 from specc.ir.graph import Types
 from specc.ir.sizes import is_known
 from specc.lowering import Lowered, lower
-from specc.source import Source, Span, compose, decode
+from specc.source import Source, Span, compose, decode, file_kind, folder_kind
+from specc.source.foreign import HEAD
 from specc.spec import Spec, build_graph
 from specc.spec import decode as decode_spec
 from specc.spec.expand import expanded
@@ -61,13 +62,22 @@ class Checked:
 def read(path: str | Path, diagnostics: Diagnostics) -> Source:
     """The source of a file, or of standard input for `-`; an empty one where it cannot be read, which is reported."""
     name = str(path)
+    kind = folder_kind(name)
+    if kind is not None:
+        diagnostics.report("unreadable-file", f"`{name}` is {kind.noun}, not a spec", help=kind.help)
+        return Source(name, "")
     try:
         data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
-    except OSError as error:
-        message = f"`{name}` cannot be read: {error.strerror or error}"
+    except (OSError, ValueError) as error:  # ValueError: the name itself is none
+        message = f"`{name}` cannot be read: {getattr(error, 'strerror', None) or error}"
         diagnostics.report("unreadable-file", message, help="check the path, and that the file may be read")
         return Source(name, "")
-    source, problem = decode("<stdin>" if name == STDIN else name, data)
+    name = "<stdin>" if name == STDIN else name
+    kind = file_kind(name, data[:HEAD])
+    if kind is not None:
+        diagnostics.report("unreadable-file", f"`{name}` is {kind.noun}, not a spec", help=kind.help)
+        return Source(name, "")
+    source, problem = decode(name, data)
     if problem is not None:
         at = len(source.text)
         label = (source.span(max(at - 1, 0), at), "up to here") if at else (None, "")

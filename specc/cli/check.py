@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ import click
 
 from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
 from specc.diagnostics import Diagnostic
-from specc.source import Source, decode
+from specc.source import Source, decode, folder_kind
 
 _SUFFIXES = (".yaml", ".yml")
 _IS_SPEC = re.compile(r"""^(\{\s*)?["']?specc["']?\s*:""", re.MULTILINE)
@@ -68,7 +67,8 @@ def command(
 def _files(paths: tuple[str, ...]) -> Iterator[str]:
     """The files named, and the specs in the folders named."""
     for path in paths:
-        if not os.path.isdir(path):  # Path.is_dir raises where a path is too long
+        kind = folder_kind(path)
+        if kind is None or kind.key == "saved-model":
             yield path
             continue
         folder = Path(path)

@@ -5,11 +5,13 @@ are a layer above.
 """
 
 from specc.source.compose import compose
+from specc.source.foreign import FileKind, file_kind, folder_kind
 from specc.source.nodes import Entry, Mapping, Node, Problem, Scalar, Sequence
 from specc.source.text import Source, Span, decode
 
 __all__ = [
     "Entry",
+    "FileKind",
     "Mapping",
     "Node",
     "Problem",
@@ -19,4 +21,6 @@ __all__ = [
     "Span",
     "compose",
     "decode",
+    "file_kind",
+    "folder_kind",
 ]
