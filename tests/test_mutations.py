@@ -10,7 +10,6 @@ import copy
 import json
 import os
 import random
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,6 @@ FILES = sorted([*(ROOT / "corpus").glob("*valid/*.yaml"), *(ROOT.parent / "specs
 TEXTS = {path: decode(str(path), path.read_bytes())[0].text for path in FILES}
 ROUNDS = int(os.environ.get("SPECC_MUTATIONS", "6"))  # of each kind, for each file
 SEED = os.environ.get("SPECC_SEED", "")
-SLOWEST = 2.0  # seconds that one check may take on a busy machine
 
 # fmt: off
 ODD: list[Any] = [
@@ -49,10 +47,7 @@ NAMES = ("from", "op", "init", "units", "x", "zeros", "Größe")
 
 
 def ran(source: Source, targets: tuple[str, ...] = ()) -> Checked:
-    start = time.perf_counter()
     checked = check_source(source, targets=targets)
-    seconds = time.perf_counter() - start
-    assert seconds < SLOWEST, f"the check took {seconds:.1f} s"
     for one in checked.diagnostics:
         for label in one.labels:
             assert 0 <= label.span.start <= label.span.end <= len(label.span.source.text)

@@ -74,6 +74,8 @@ class Arity:
 
 
 Operands: TypeAlias = Sequence[TensorType]
+# the attribute at fault, the message, and the help where "change the attribute" does not say enough
+Conflict: TypeAlias = tuple[str, str] | tuple[str, str, str]
 Infer: TypeAlias = Callable[[Any, Operands], TensorType | dict[str, TensorType]]
 
 
@@ -102,11 +104,12 @@ class OpDef:
     `weights` are the stored tensors, in Keras' order; `macs` counts multiply-accumulates for one example.
     `guess` proposes a result type when some operands are not known yet (states that start from zeros); the
     proposal is checked by `infer` afterwards. `inference_identity` says that the op does nothing outside training.
-    `normalize` turns the given attributes, decoded, into those of the dataclass; `checks` gives the attribute and the
-    message where attributes do not go together. `either` names attributes of which exactly one is given, and
-    `keywords` Keras' names for the operands after the first where they are not passed as a list; the last of them takes
-    all that are left, as a list if several are. `nesting` are the sizes of the groups in which Keras nests those, and
-    the results after the first, if it does. A weight of a layer inside the layer is named by its path, `cell_0/kernel`.
+    `normalize` turns the given attributes, decoded, into those of the dataclass; `checks` gives the attribute, the
+    message and, if need be, the help where attributes conflict. `either` names attributes of which exactly one is
+    given, and `keywords` Keras' names for the operands after the first where they are not passed as a list; the last of
+    them takes all that are left, as a list if several are. `nesting` are the sizes of the groups in which Keras nests
+    those, and the results after the first, if it does. A weight of a layer inside the layer is named
+    by its path, `cell_0/kernel`.
     """
 
     name: str
@@ -120,7 +123,7 @@ class OpDef:
     ports: Callable[[Any], tuple[str, ...]] = lambda _attributes: ("out",)
     inference_identity: bool = False
     normalize: Callable[[dict[str, Any]], dict[str, Any]] | None = None
-    checks: Callable[[Any], tuple[str, str] | None] = lambda _attributes: None
+    checks: Callable[[Any], Conflict | None] = lambda _attributes: None
     either: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     nesting: Callable[[Any], tuple[int, ...]] = lambda _attributes: ()
@@ -130,6 +133,10 @@ class OpDef:
     def keras(self) -> str:
         """The Keras class this op is."""
         return f"{self.module}.{self.name}"
+
+
+def conflict_help(conflict: Conflict) -> str:
+    return conflict[2] if len(conflict) > 2 else f"change `{conflict[0]}`"
 
 
 def compute_dtype(attributes: Attributes) -> str:

@@ -9,11 +9,9 @@ from typing import Any
 from specc.ir.types import TensorType
 from specc.ops import _conv
 from specc.ops._attributes import Enum, PerAxis, attribute, optional
-from specc.ops._base import Attributes, Operands, Weight, compute_dtype
+from specc.ops._base import Attributes, Conflict, Operands, Weight, compute_dtype
 from specc.ops._geometry import effective_kernel
 from specc.ops._weighted import KernelAttributes, check_weights, kernel_and_bias, kernel_ranks
-
-_DILATED_DTYPES = ("float32", "bfloat16")  # what TensorFlow has dilated ones for, on a CPU
 
 
 def strides(axes: int) -> Any:
@@ -79,13 +77,41 @@ def macs(attributes: ConvTransposeAttributes, operands: Operands, result: Tensor
     return operands[0].elements * math.prod(attributes.kernel_size) * attributes.filters
 
 
-def checks(attributes: ConvTransposeAttributes) -> tuple[str, str] | None:
-    dtype = compute_dtype(attributes)
-    if max(attributes.dilation_rate) > 1 and dtype not in _DILATED_DTYPES:
-        known = " and ".join(_DILATED_DTYPES)
-        return "dtype", f"TensorFlow dilates transposed convolutions in {known} only, on a CPU; found {dtype}"
-    found = _conv.check_steps(attributes.strides, attributes.dilation_rate) or _check_added(attributes)
+def checks(attributes: ConvTransposeAttributes) -> Conflict | None:
+    found = _check_dilation(attributes) or _check_added(attributes)
     return found or check_weights(attributes, kernel_ranks(attributes, len(attributes.kernel_size) + 2))
+
+
+def _check_dilation(attributes: ConvTransposeAttributes) -> Conflict | None:
+    """Refuses dilation everywhere: only oneDNN on some processors has these kernels."""
+    if max(attributes.dilation_rate) == 1:
+        return None
+    conflict = _conv.check_steps(attributes.strides, attributes.dilation_rate)
+    if conflict is not None:
+        return conflict
+    plain = f"Conv{len(attributes.kernel_size)}D"
+    return (
+        "dilation_rate",
+        "TensorFlow computes transposed convolutions with `dilation_rate` above 1 on some processors only",
+        "with strides of 1 it is a convolution with the kernel mirrored: "
+        f"use {plain} with the same `kernel_size` and `dilation_rate`, {_padded(attributes)}",
+    )
+
+
+def _padded(attributes: ConvTransposeAttributes) -> str:
+    """The padding with which a convolution computes what the transposed one does; the strides are 1."""
+    axes = len(attributes.kernel_size)
+    border = [
+        effective_kernel(kernel, dilation) - 1
+        for kernel, dilation in zip(attributes.kernel_size, attributes.dilation_rate, strict=True)
+    ]
+    if attributes.padding == "valid":
+        sides: list[Any] = border
+    elif any(total % 2 for total in border):
+        sides = [[total - total // 2, total // 2] for total in border]
+    else:
+        return "with `padding: same`"
+    return f"after ZeroPadding{axes}D with `padding: {sides[0] if axes == 1 else sides}`"
 
 
 def _check_added(attributes: ConvTransposeAttributes) -> tuple[str, str] | None:

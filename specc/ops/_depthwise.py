@@ -9,7 +9,7 @@ from typing import Any
 from specc.ir.types import TensorType
 from specc.ops import _conv
 from specc.ops._attributes import Int, attribute
-from specc.ops._base import Attributes, Operands, Weight, compute_dtype
+from specc.ops._base import Attributes, Conflict, Operands, Weight, compute_dtype
 from specc.ops._geometry import window_shape
 from specc.ops._keras_objects import GLOROT_UNIFORM, ZEROS, KerasObject
 from specc.ops._weighted import (
@@ -21,8 +21,6 @@ from specc.ops._weighted import (
     regularizer,
     use_bias,
 )
-
-_UNEQUAL_DTYPES = ("float32", "bfloat16")  # what TensorFlow has windows with unequal steps for, on a CPU
 
 
 def depth_multiplier() -> Any:
@@ -121,12 +119,19 @@ def separable_macs(attributes: SeparableAttributes, operands: Operands, result: 
     return math.prod(result.shape[:-1]) * between * (math.prod(attributes.kernel_size) + attributes.filters)
 
 
-def depthwise_checks(attributes: DepthwiseAttributes) -> tuple[str, str] | None:
-    return _check_steps(attributes) or check_weights(attributes, _ranks(attributes, "depthwise"))
+def depthwise_checks(attributes: DepthwiseAttributes) -> Conflict | None:
+    filters = f"as many `filters`{'' if attributes.depth_multiplier == 1 else f' times {attributes.depth_multiplier}'}"
+    grouped = f"use Conv2D with `groups` equal to the number of channels and {filters}: it computes the same"
+    return _check_strides(attributes, grouped) or check_weights(attributes, _ranks(attributes, "depthwise"))
 
 
-def separable_checks(attributes: SeparableAttributes) -> tuple[str, str] | None:
-    return _check_steps(attributes) or check_weights(attributes, _ranks(attributes, "depthwise", "pointwise"))
+def separable_checks(attributes: SeparableAttributes) -> Conflict | None:
+    split = (
+        "write two nodes that compute the same: a Conv2D with these strides, `groups` equal to the number of channels "
+        f"and `depth_multiplier` times as many `filters`, then a Conv2D with `filters: {attributes.filters}` and "
+        "`kernel_size: 1`"
+    )
+    return _check_strides(attributes, split) or check_weights(attributes, _ranks(attributes, "depthwise", "pointwise"))
 
 
 def _ranks(attributes: DepthwiseAttributes | SeparableAttributes, *kernels: str) -> dict[str, int]:
@@ -134,10 +139,12 @@ def _ranks(attributes: DepthwiseAttributes | SeparableAttributes, *kernels: str)
     return {**ranks, "bias": 1} if attributes.use_bias else ranks
 
 
-def _check_steps(attributes: DepthwiseAttributes | SeparableAttributes) -> tuple[str, str] | None:
-    """Finds unequal steps that cannot be computed; of a dilated window Keras takes every step and drops some after."""
-    dtype, unequal = compute_dtype(attributes), len(set(attributes.strides)) > 1
-    if not unequal or max(attributes.dilation_rate) > 1 or dtype in _UNEQUAL_DTYPES:
+def _check_strides(attributes: DepthwiseAttributes | SeparableAttributes, help: str) -> Conflict | None:
+    """Refuses unequal strides everywhere: only oneDNN on some processors has these kernels.
+
+    With dilation Keras computes every position and drops some afterwards, which runs anywhere.
+    """
+    if len(set(attributes.strides)) == 1 or max(attributes.dilation_rate) > 1:
         return None
-    known = " and ".join(_UNEQUAL_DTYPES)
-    return "dtype", f"TensorFlow has depthwise windows with unequal `strides` in {known} only, on a CPU; found {dtype}"
+    message = "TensorFlow computes depthwise convolutions with unequal `strides` on some processors only"
+    return "strides", message, help

@@ -135,7 +135,8 @@ class LayerOf(Kind):
         if problem is not None:
             at = node.entry(problem[0])
             place = at.value.span if at else entry.value.span
-            raise BadValue(place, problem[1], f"change `{problem[0]}` of the {name}", "bad-value")
+            help = problem[2] if len(problem) > 2 else f"change `{problem[0]}` of the {name}"
+            raise BadValue(place, problem[1], help, "bad-value")
         return Inner(name, op.name, attributes)
 
     def _resolve(self, node: Node) -> str:

@@ -87,9 +87,10 @@ def adaptive_largest(op: str, attributes: AdaptivePoolAttributes, operands: Oper
     size, count = operand.shape[axes - 1], attributes.output_size[-1]
     if 1 in (size, count):
         # Keras also pools with a window of one more than it needs; where that is longer than the last of the axes,
-        # TensorFlow's kernel divides by zero, which no one can catch
+        # TensorFlow's kernel divides by zero, which nothing can catch: some processors trap, others return
         raise Mismatch(
-            f"{op} cannot divide the {SPATIAL[axes][-1]} of {operand} into {count}: Keras ends the process there",
+            f"{op} cannot divide the {SPATIAL[axes][-1]} of {operand} into {count}: "
+            "on some processors that ends the process",
             0,
             help=f"use GlobalMaxPooling{axes}D for one part of all, or MaxPooling{axes}D with a window of that size",
             attribute="output_size",

@@ -28,6 +28,7 @@ _REFUSED = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uf
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PROPERTIES = re.compile(r"(?:(?:&[\w-]+|!\S*)(?:\s+(?:#[^\n\r]*\s+)*)?){1,2}")  # of a scalar: anchor and tag
 _TAB_HINT = "YAML indents with spaces; replace the tab"
+_TOO_DEEP = "exceeded maximum nesting depth"  # libyaml 0.2.6 scans ahead and has a limit of its own, above MAX_DEPTH
 _HINTS = {  # by part of libyaml's message, or of PyYAML's own
     "mapping values are not allowed": "a `: ` inside a plain value has to be quoted; or the indentation is off",
     "could not find expected ':'": "a key needs a `:` and a space after it",
@@ -146,16 +147,14 @@ class _Composer:
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         self.stack.append(_Open(start, is_mapping, bool(event.flow_style), event.anchor))
         if len(self.stack) > MAX_DEPTH:
-            message = f"the file nests more than {MAX_DEPTH} levels deep"
-            self.report(
-                "yaml-limit",
-                message,
-                Span(self.source, start, start + 1),
-                "the level that is too deep",
-                "no spec nests so deep",
-            )
+            self.problems.append(self.depth_problem(start))
             return False
         return True
+
+    def depth_problem(self, at: int) -> Problem:
+        message = f"the file nests more than {MAX_DEPTH} levels deep"
+        span = Span(self.source, at, at + 1)
+        return Problem("yaml-limit", message, span, "this level is too deep", help="nest fewer collections")
 
     def alias(self, event: yaml.AliasEvent) -> bool:
         span = self.span(event)
@@ -257,6 +256,8 @@ class _Composer:
         mark = error.problem_mark or error.context_mark
         at = max(min(self.at(mark), self.visible_end - 1), 0)  # rather the last character than the end
         message = (error.problem or "not valid YAML").strip()
+        if message == _TOO_DEEP:
+            return self.depth_problem(at)
         related: tuple[tuple[Span, str], ...] = ()
         if error.context_mark and error.context and self.at(error.context_mark) < at:
             start = self.at(error.context_mark)

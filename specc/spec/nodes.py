@@ -9,7 +9,7 @@ from typing import Any
 from specc.diagnostics import Diagnostics, Fix, closest, did_you_mean, short
 from specc.ops import _registry as registry
 from specc.ops._attributes import AttributeField, Str, describe, fields_of
-from specc.ops._base import Mismatch, OpDef
+from specc.ops._base import Mismatch, OpDef, conflict_help
 from specc.ops._left_out import LEFT_OUT, SECOND_NAMES
 from specc.source import Mapping, Node, Scalar, Sequence, Span
 from specc.spec._hints import KIND, NODE, OTHER_WORDS, READS
@@ -185,8 +185,8 @@ def decode_attributes(
     attributes = op.attributes(**given)
     problem = op.checks(attributes)
     if problem is not None:
-        name, message = problem
-        diagnostics.report("bad-value", message, (spans.get(name, owner), ""), help=f"change `{name}`")
+        name, message = problem[:2]
+        diagnostics.report("bad-value", message, (spans.get(name, owner), ""), help=conflict_help(problem))
         return None
     return attributes
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 _TOKENS = ("computes on floats", "Keras computes on integers, which stand for an Embedding that was forgotten")
 
+_PROCESSORS = ("on some processors only", "oneDNN has the kernel where the processor has the instructions for it")
+
 STRICTER: dict[str, list[tuple[str, str]]] = {
     "Activation": [("works along the last axis", "on a scalar Keras normalises over the batch")],
     "Softmax": [("is the batch axis", "Keras normalises over the batch")],
@@ -27,6 +29,8 @@ STRICTER: dict[str, list[tuple[str, str]]] = {
         ]
         for name in ("AdditiveAttention", "Attention")
     },
+    "DepthwiseConv2D": [_PROCESSORS],
+    "SeparableConv2D": [_PROCESSORS],
     "GroupQueryAttention": [_TOKENS],
     "MultiHeadAttention": [
         _TOKENS,
@@ -49,11 +53,17 @@ STRICTER: dict[str, list[tuple[str, str]]] = {
         ("scales the last axes only", "Keras multiplies the last axes by numbers for others, if as many"),
     ],
     **{
-        name: [("Keras trains a ConvLSTM", "Keras does not hand `trainable` on to the cell, and the model trains it")]
+        name: [
+            ("Keras trains a ConvLSTM", "Keras does not hand `trainable` on to the cell, and the model trains it"),
+            _PROCESSORS,
+        ]
         for name in ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional", "TimeDistributed")
     },
     **{
-        f"Conv{axes}DTranspose": [("a window of even length", "of an axis of one Keras makes an empty one")]
+        f"Conv{axes}DTranspose": [
+            ("a window of even length", "of an axis of one Keras makes an empty one"),
+            _PROCESSORS,
+        ]
         for axes in (1, 2, 3)
     },
     "Dot": [

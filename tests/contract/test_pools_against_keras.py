@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -78,12 +76,10 @@ def test_adaptive_pools_of_free_sizes_fail_in_a_graph(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "shape", "size"), [("AdaptiveMaxPooling1D", (4, 2), 1), ("AdaptiveMaxPooling2D", (4, 1, 2), 2)]
 )
-def test_an_adaptive_pool_that_ends_the_process(name: str, shape: tuple[int, ...], size: int) -> None:
-    """What specc refuses, as nothing could report it once it runs."""
-    call = f"import keras; keras.layers.{name}({size})(keras.ops.ones((1, *{shape})))"
-    assert subprocess.run([sys.executable, "-c", call], capture_output=True, check=False).returncode != 0
+def test_an_adaptive_pool_that_may_end_the_process(name: str, shape: tuple[int, ...], size: int) -> None:
+    """Refused whether or not it does on this processor, as nothing could report it once it runs."""
     op = _registry.get(name)
-    with pytest.raises(Mismatch, match="Keras ends the process there"):
+    with pytest.raises(Mismatch, match="on some processors that ends the process"):
         op.infer(decode(op, {"output_size": size}), [TensorType(shape)])
 
 

@@ -10,7 +10,7 @@ import pytest
 from specc.ir.types import TensorType
 from specc.ops import _registry
 from specc.ops._attributes import BadValue, fields_of
-from specc.ops._base import Mismatch, OpDef
+from specc.ops._base import Conflict, Mismatch, OpDef
 from specc.source import Node, Source, compose
 
 Shape = list[int]
@@ -66,8 +66,8 @@ def guess(name: str, *operands: Shape | None, **plain: Any) -> Shape | None:
     return None if found is None else list(found.shape)
 
 
-def check(name: str, **plain: Any) -> tuple[str, str] | None:
-    """The attribute and the message where attributes do not go together."""
+def check(name: str, **plain: Any) -> Conflict | None:
+    """The attribute, the message and perhaps the help where attributes conflict."""
     op = _registry.get(name)
     return op.checks(attributes(op, plain))
 

@@ -36,10 +36,10 @@ def test_channels_first_is_not_supported() -> None:
     assert error.code == "unsupported-value"
 
 
-def test_unequal_steps_have_dtypes_they_are_computed_in() -> None:
-    found = check("SeparableConv2D", filters=6, kernel_size=3, strides=[1, 2], dtype="float64")
-    assert found is not None and found[0] == "dtype" and "found float64" in found[1]
-    assert check("SeparableConv2D", filters=6, kernel_size=3, strides=[1, 2]) is None
+def test_unequal_strides_are_refused_on_every_processor() -> None:
+    found = check("SeparableConv2D", filters=6, kernel_size=3, strides=[1, 2])
+    assert found is not None and found[0] == "strides" and "a Conv2D with `filters: 6`" in found[-1]
+    assert check("SeparableConv2D", filters=6, kernel_size=3, strides=[2, 2]) is None
 
 
 def test_lengths_may_be_open_and_channels_may_not() -> None:
