@@ -23,6 +23,7 @@ from specc.ir import Graph, TensorType
 from specc.ir.graph import Types
 from specc.ir.sizes import is_known
 from specc.lowering import Lowered, lower
+from specc.lowering.gaps import report_gaps
 from specc.source import Source, Span, compose, decode, file_kind, folder_kind
 from specc.source.foreign import HEAD
 from specc.spec import Spec, build_graph
@@ -150,13 +151,15 @@ def _check(source: Source, diagnostics: Diagnostics, targets: Sequence[str], ove
     lowered: dict[str, Lowered] = {}
     for name, target in chosen.items():
         try:
-            found = lower(graph, types, target, diagnostics)
+            found = lower(graph, types, target, diagnostics, spec.training.losses if spec.training else {})
         except TargetError as error:
             place = dict(spec.budget.targets).get(name)
             diagnostics.report(error.code, error.message, (place, "not valid"), help=error.help)
             continue
         if found is not None:
             lowered[name] = found
+            if spec.training is not None:
+                report_gaps(spec.training, found, target.name, diagnostics)
     return Checked(source, tuple(diagnostics.finish(source)), spec, graph, types, counted, chosen, lowered)
 
 

@@ -105,6 +105,7 @@ CODES: dict[str, Code] = {
             "logits-as-probabilities": "a loss that takes probabilities on an output that gives logits",
             "one-sided-output": "an output that is never negative, with a loss that needs it to be",
             "probabilities-as-logits": "a loss that takes logits on an output that gives probabilities",
+            "training-differs": "a target's build that cannot be trained as the spec says",
             "unsettled-statistics": "a BatchNormalization too slow for the steps that `training` takes",
         },
     ),

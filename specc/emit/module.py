@@ -31,14 +31,10 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
         code.add(f"PARTS: dict[str, tuple[str, ...]] = {parts!r}")
     code.add()
     ModelWriter(lowered.graph, lowered.types, code).write()
-    code.add(contract.ADAPT)
+    code.add(contract.helpers(spec, lowered))
     weights.write_weights(spec, lowered, code)
     code.add()
     training.write_training(spec, lowered, code)
-    if spec.training is not None:
-        code.add(training.EXACT)
-    if training.needs_as_in_spec(spec, lowered):
-        code.add(training.AS_IN_SPEC)
     code.add(weights.helpers(lowered))
     if fills.uses_fill(lowered.graph):
         code.add(fills.helpers(lowered.graph, lowered.types))
@@ -66,6 +62,7 @@ def _imports(lowered: Lowered, code: Code) -> None:
     code.add()
     if fills.needs_math(graph, lowered.types):
         code.add("import math")
+    code.add("import sys")
     code.add("from collections.abc import Mapping")
     code.add("from pathlib import Path")
     code.add("from typing import Any, NamedTuple")

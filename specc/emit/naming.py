@@ -10,11 +10,13 @@ from specc.lowering import WeightSource, WeightTransform
 
 # What an emitted module may define or import, and the arguments of its functions
 RESERVED = {
-    "keras", "layers", "ops", "np", "math", "Any", "Path", "Mapping", "NamedTuple", "Tensor",
+    "keras", "layers", "ops", "np", "math", "sys", "Any", "Path", "Mapping", "NamedTuple", "Tensor",
     "INPUTS", "OUTPUTS", "TARGETS", "SPEC", "SPEC_SHA256", "TARGET", "PARTS", "REFERENCE", "RENAMED",
     "build_model", "compile_model", "fit_options", "adapt_inputs", "adapt_targets", "restore_outputs",
-    "load_reference_weights", "filled", "filled_along", "ExactShape", "AsInSpec", "batch_size", "annotations",
-    "_adapt", "_agree", "_assign", "_checked", "_each", "_laid_out", "_reference", "_weights",
+    "load_reference_weights", "filled", "filled_along", "bind_contract", "adapt_batch", "adapt_sample_weight",
+    "UNSAVED", "batch_size", "annotations",
+    "_adapt", "_agree", "_assign", "_checked", "_class_weights", "_each", "_library", "_line_up", "_lined_up",
+    "_reference", "_reshaped", "_restored", "_saved", "_weights",
 }  # fmt: skip
 
 

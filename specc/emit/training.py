@@ -1,120 +1,116 @@
-"""`compile_model` and `fit_options` from a spec's `training`; losses refuse arrays that would broadcast."""
+"""`compile_model` and `fit_options` from a spec's `training`, of plain Keras objects that any process can load."""
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from specc.emit._literals import call, literal
 from specc.emit.code import Code
-from specc.emit.contract import SPARSE
 from specc.lowering import Lowered, Value
+from specc.lowering.gaps import training_gaps
+from specc.lowering.objectives import SPARSE, is_physical_metric, physical_loss
 from specc.ops._keras_objects import KerasObject
 from specc.spec import Spec
 from specc.spec._training_objects import METRIC
+from specc.spec.document import Training
 
-EXACT = '''
-@keras.saving.register_keras_serializable(package=SPEC)
-class ExactShape(keras.losses.Loss):
-    """A loss in the spec's own shapes. It refuses labels that would only fit by broadcasting: that trains on nonsense.
+_BIND = '''
+def bind_contract(model: keras.Model) -> keras.Model:
+    """Hold the model's training to the data contract, as compile_model does. A loaded model is plain Keras without it.
 
-    `shape` is that of the output in the spec, None where the data give a size; `sparse` says that labels are class
-    numbers, without the last axis; `activation` is applied to the output first, where the target leaves it to the
-    caller.
+    Losses refuse labels and sample weights that would only fit by broadcasting{more}. None of this is saved.
     """
+    kind: Any = type(model)
 
-    def __init__(
-        self,
-        loss: Any,
-        shape: Any,
-        sparse: bool = False,
-        activation: str = "linear",
-        name: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        loss = keras.saving.deserialize_keras_object(loss) if isinstance(loss, dict) else loss
-        super().__init__(name=name or loss.name, reduction=kwargs.pop("reduction", loss.reduction), **kwargs)
-        self.loss, self.shape, self.sparse, self.activation = loss, tuple(shape), sparse, activation
+    def compute_loss(
+        x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        sample_weight = None if sample_weight is None else adapt_sample_weight(sample_weight)
+        return kind.compute_loss(model, x, _lined_up(y, y_pred), y_pred, sample_weight, training=training)
 
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        allowed = ((), (1,), self.shape[:-1])
-        if sample_weight is not None and not any(_agree(sample_weight.shape[1:], shape) for shape in allowed):
-            found = ", ".join(["batch", *map(str, sample_weight.shape[1:])])
-            raise ValueError(f"sample weights of shape ({found}) would broadcast; give one for each example: (batch,)")
-        return super().__call__(y_true, y_pred, sample_weight)
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        rank = -1 if self.sparse else None
-        expected, found = tuple(y_pred.shape[1:rank]), tuple(y_true.shape[1:])
-        if not any((_agree(found, expected), _agree(found, (*expected, 1)), _agree((*found, 1), expected))):
-            labels, output = (", ".join(["batch", *map(str, shape)]) for shape in (found, expected))
-            raise ValueError(
-                f"labels of shape ({labels}) for an output of shape ({output}) would broadcast; "
-                "pass them through adapt_targets and compile again"
-            )
-        if None in self.shape:  # then the output lies as in the spec; another number of labels fails here
-            sizes: Any = keras.ops.shape(y_pred)
-            return self.loss.call(keras.ops.reshape(y_true, sizes[:rank]), y_pred)
-        y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
-        if tuple(y_pred.shape[1:]) != self.shape:
-            logits = getattr(y_pred, "_keras_logits", None)  # from which Keras computes cross-entropies exactly
-            y_pred = keras.ops.reshape(y_pred, (-1, *self.shape))
-            if logits is not None:
-                y_pred._keras_logits = keras.ops.reshape(logits, (-1, *self.shape))
-        return self.loss.call(y_true, keras.activations.get(self.activation)(y_pred))
-
-    def get_config(self) -> dict[str, Any]:
-        own = {"shape": self.shape, "sparse": self.sparse, "activation": self.activation}
-        return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss), **own}
-
-
-def _agree(one: Any, other: Any) -> bool:
-    """Whether two shapes are the same, as far as is known before the data are there."""
-    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
+    bound: Any = model
+    bound.compute_loss = compute_loss
 '''
 
-AS_IN_SPEC = '''
-@keras.saving.register_keras_serializable(package=SPEC)
-class AsInSpec(keras.metrics.Metric):
-    """A metric of an output as it is in the spec: in its shape, and with the activation that is left to the caller."""
+_METRICS = """
+    def compute_metrics(x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        return kind.compute_metrics(model, x, _restored(y), restore_outputs(y_pred), sample_weight)
 
-    def __init__(
-        self,
-        metric: Any,
-        shape: Any,
-        sparse: bool = False,
-        activation: str = "linear",
-        name: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        metric = keras.saving.deserialize_keras_object(metric) if isinstance(metric, dict) else metric
-        super().__init__(name=name or metric.name, **kwargs)
-        self.metric, self.shape, self.sparse, self.activation = metric, tuple(shape), sparse, activation
+    bound.compute_metrics = compute_metrics
+"""
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        y_true = keras.ops.reshape(y_true, (-1, *(self.shape[:-1] if self.sparse else self.shape)))
-        y_pred = keras.activations.get(self.activation)(keras.ops.reshape(y_pred, (-1, *self.shape)))
-        return self.metric.update_state(y_true, y_pred, sample_weight)
+_CONFIG = """
+    def get_compile_config() -> dict[str, Any]:
+        config = kind.get_compile_config(model)
+        return {**config, "metrics": _saved(config.get("metrics"), UNSAVED)}
 
-    def result(self) -> Any:
-        return self.metric.result()
+    bound.get_compile_config = get_compile_config
+"""
 
-    def reset_state(self) -> None:
-        self.metric.reset_state()
+_CLASS_WEIGHT = """
+    def weighted(method: Any) -> Any:
+        def call(x: Any = None, y: Any = None, *arguments: Any, class_weight: Any = None, **options: Any) -> Any:
+            if class_weight is not None and y is not None:
+                options["sample_weight"] = _class_weights(y, class_weight)
+                class_weight = None
+            return method(model, x, y, *arguments, class_weight=class_weight, **options)
 
-    def get_config(self) -> dict[str, Any]:
-        own = {"shape": self.shape, "sparse": self.sparse, "activation": self.activation}
-        return {**super().get_config(), "metric": keras.saving.serialize_keras_object(self.metric), **own}
+        return call
+
+    bound.fit, bound.train_on_batch = weighted(kind.fit), weighted(kind.train_on_batch)
+"""
+
+_LINED_UP = '''
+def _lined_up(y: Any, y_pred: Any) -> Any:
+    """The labels in the shapes of their outputs. Raises ValueError where they would only fit by broadcasting."""
+    if len(OUTPUTS) == 1:
+        return y if y is None else _line_up(y, y_pred, TARGETS[0])
+    if not isinstance(y, Mapping):
+        raise ValueError("labels of several outputs are a dict by name; pass them through adapt_targets")
+    tensors = {tensor.name: tensor for tensor in TARGETS}
+    return {name: _line_up(one, y_pred[name], tensors[name]) if name in tensors else one for name, one in y.items()}
+
+
+def _line_up(y: Any, y_pred: Any, tensor: Tensor) -> Any:
+    rank = 1 + len(tensor.physical)  # class numbers have one axis less than the output
+    expected, found = tuple(y_pred.shape[1:rank]), tuple(y.shape[1:])
+    if not any((_agree(found, expected), _agree(found, (*expected, 1)), _agree((*found, 1), expected))):
+        labels, output = (", ".join(["batch", *map(str, shape)]) for shape in (found, expected))
+        raise ValueError(
+            f"labels of shape ({labels}) for an output of shape ({output}) would broadcast; "
+            "pass them through adapt_targets and compile again"
+        )
+    sizes: Any = keras.ops.shape(y_pred)
+    return keras.ops.reshape(y, sizes[:rank])
 '''
 
-_LOGITS = {"softmax": ("CategoricalCrossentropy", "SparseCategoricalCrossentropy"), "sigmoid": ("BinaryCrossentropy",)}
+_RESTORED = '''
+def _restored(y: Any) -> Any:
+    """Labels in the spec's shapes."""
+    if not isinstance(y, Mapping):
+        return y if y is None else _reshaped(y, TARGETS[0].logical)
+    tensors = {tensor.name: tensor for tensor in TARGETS}
+    return {name: _reshaped(one, tensors[name].logical) if name in tensors else one for name, one in y.items()}
+'''
+
+_SAVED = '''
+def _saved(metrics: Any, unsaved: Any) -> Any:
+    """The metrics of a saved file: those that mean the same on this model's own outputs."""
+    if isinstance(unsaved, Mapping):
+        return {name: _saved(some, unsaved.get(name, ())) for name, some in metrics.items()}
+    return [one for one in metrics if (one if isinstance(one, str) else one["config"]["name"]) not in unsaved]
+'''
+
+_CLASS_WEIGHTS = '''
+def _class_weights(y: Any, class_weight: Mapping[int, float]) -> np.ndarray:
+    """The weight of each example by its class, which is the largest label where there are several."""
+    labels = np.asarray(y).reshape(len(y), -1)
+    classes = labels.argmax(axis=-1) if labels.shape[-1] > 1 else np.round(labels[:, 0])
+    return np.array([class_weight.get(int(one), 1.0) for one in classes], keras.backend.floatx())
+'''
+
 _ACCURACY = (None, "accuracy", "acc")  # the names by which Keras finds the accuracy that fits
 _LOSSES_ONLY = ("kld", "KLD")  # short names that Keras knows of losses, and not of metrics
-_MATRICES = ("F1Score", "FBetaScore", "R2Score")  # metrics that take two axes and no others
-_BY_RANK = (
-    "Accuracy",
-    "CategoricalAccuracy",
-    "SparseCategoricalAccuracy",
-    "TopKCategoricalAccuracy",
-    "SparseTopKCategoricalAccuracy",
-)
 
 
 def write_training(spec: Spec, lowered: Lowered, code: Code) -> None:
@@ -122,27 +118,16 @@ def write_training(spec: Spec, lowered: Lowered, code: Code) -> None:
     training = spec.training
     if training is None:
         return
-    names = list(lowered.outputs)
+    gaps = training_gaps(training, lowered)
     with code.block("def compile_model(model: keras.Model) -> keras.Model:"):
-        code.add('"""The model, compiled as the spec trains it. Labels have to come through adapt_targets."""')
-        losses = {name: _loss(loss, lowered.outputs[name]) for name, loss in training.losses.items()}
-        metrics = {
-            name: "[" + ", ".join(_metric(one, lowered.outputs[name], training.losses.get(name)) for one in many) + "]"
-            for name, many in training.metrics.items()
-        }
-        parts = [f"optimizer={call(training.optimizer)}"]
-        if len(names) == 1:
-            parts.append(f"loss={losses[names[0]]}" if losses else "loss=None")
-            parts += [f"loss_weights={training.loss_weights[names[0]]!r}"] if training.loss_weights else []
-            parts += [f"metrics={metrics[names[0]]}"] if metrics else []
+        if gaps:
+            code.add('"""Not available: this build cannot be trained exactly as the spec says."""')
+            reasons = "; ".join(gap.message for gap in gaps)
+            help = "train the keras build and pass it to load_reference_weights"
+            lines = wrap(f"{reasons}; {help}", 90, drop_whitespace=False)
+            code.add(f"raise NotImplementedError({' '.join(map(repr, lines))})")
         else:
-            parts.append(f"loss={_mapping(losses)}")
-            if training.loss_weights:
-                parts.append(f"loss_weights={training.loss_weights!r}")
-            if metrics:
-                parts.append(f"metrics={_mapping(metrics)}")
-        code.add(f"model.compile({', '.join(parts)})")
-        code.add("return model")
+            _write_compile(training, lowered, code)
     code.add()
     with code.block("def fit_options() -> dict[str, Any]:"):
         code.add('"""The arguments for model.fit that the spec sets; callbacks are made anew at every call."""')
@@ -150,59 +135,87 @@ def write_training(spec: Spec, lowered: Lowered, code: Code) -> None:
         if training.callbacks:
             options.append(f"'callbacks': [{', '.join(call(one) for one in training.callbacks)}]")
         code.add(f"return {{{', '.join(options)}}}")
+    if not gaps:
+        code.add(_helpers(training, lowered))
 
 
-def needs_as_in_spec(spec: Spec, lowered: Lowered) -> bool:
-    """Whether some metric has to see an output as it is in the spec."""
-    metrics = spec.training.metrics if spec.training is not None else {}
-    return any(_minds(one, lowered.outputs[name]) for name, many in metrics.items() for one in many)
+def _write_compile(training: Training, lowered: Lowered, code: Code) -> None:
+    code.add('"""Compile the model as the spec trains it. Labels have to come through adapt_targets."""')
+    losses = {
+        name: call(loss)
+        for name, one in training.losses.items()
+        if (loss := physical_loss(one, lowered.outputs[name])) is not None
+    }
+    metrics = {
+        name: "[" + ", ".join(_metric(one, lowered.outputs[name], training.losses.get(name)) for one in many) + "]"
+        for name, many in training.metrics.items()
+    }
+    names = list(lowered.outputs)
+    parts = [f"optimizer={call(training.optimizer)}"]
+    if len(names) == 1:
+        parts.append(f"loss={losses[names[0]]}" if losses else "loss=None")
+        parts += [f"loss_weights={training.loss_weights[names[0]]!r}"] if training.loss_weights else []
+        parts += [f"metrics={metrics[names[0]]}"] if metrics else []
+    else:
+        parts.append(f"loss={_mapping(losses)}")
+        parts += [f"loss_weights={training.loss_weights!r}"] if training.loss_weights else []
+        parts += [f"metrics={_mapping(metrics)}"] if metrics else []
+    code.add(f"model.compile({', '.join(parts)})")
+    code.add("return bind_contract(model)")
+
+
+def _helpers(training: Training, lowered: Lowered) -> str:
+    """What ties a model's training to the data contract: only what this module's outputs need."""
+    outputs = lowered.outputs
+    is_restored = bool(training.metrics) and any(
+        one.host or one.type.shape != one.logical.shape for one in outputs.values()
+    )
+    unsaved = _unsaved(training, outputs)
+    first = next(iter(outputs.values()))
+    weighs_classes = len(outputs) == 1 and first.logical.rank <= 1 and first.type.shape != first.logical.shape
+    more = ".\n    Metrics are computed on the restored outputs" if is_restored else ""
+    more += ".\n    `class_weight` weighs examples as in the spec's shapes" if weighs_classes else ""
+    out = _BIND.replace("{more}", more)
+    out += _METRICS if is_restored else ""
+    out += _CONFIG if unsaved else ""
+    out += _CLASS_WEIGHT if weighs_classes else ""
+    out += "\n    return model\n\n"
+    out += _LINED_UP
+    out += _RESTORED if is_restored else ""
+    if unsaved:
+        given = unsaved if len(outputs) > 1 else next(iter(unsaved.values()))
+        out += "\n# metrics that need the spec's shapes or activations; a saved file leaves them out\n"
+        out += f"UNSAVED: Any = {given!r}\n"
+        out += _SAVED
+    return out + (_CLASS_WEIGHTS if weighs_classes else "")
+
+
+def _unsaved(training: Training, outputs: dict[str, Value]) -> dict[str, tuple[str, ...]]:
+    """By output, the names of metrics that a plain Keras model would compute of other values."""
+    found = {
+        name: tuple(one.argument("name") for one in many if not is_physical_metric(one, outputs[name]))
+        for name, many in training.metrics.items()
+    }
+    return {name: some for name, some in found.items() if some}
 
 
 def _mapping(entries: dict[str, str]) -> str:
     return "{" + ", ".join(f"{key!r}: {value}" for key, value in entries.items()) + "}"
 
 
-def _loss(loss: KerasObject, output: Value) -> str:
-    """A loss; on logits it says so where it can, else it applies the activation itself."""
-    host = output.host or "linear"
-    if loss.name in _LOGITS.get(host, ()) and not loss.argument("from_logits"):
-        loss, host = KerasObject(loss.module, loss.name, (("from_logits", True), *loss.arguments)), "linear"
-    parts = [call(loss), f"shape={literal(output.logical.shape)}"]
-    parts += ["sparse=True"] if loss.name in SPARSE else []
-    parts += [f"activation={host!r}"] if host != "linear" else []
-    return f"ExactShape({', '.join(parts)})"
-
-
-def _minds(metric: KerasObject, output: Value) -> bool:
-    """Whether a metric would say something else of an output as it lies in the target."""
-    if output.host in ("softmax", "log_softmax") and metric.name in _BY_RANK:
-        return False  # the largest stays the largest
-    if output.host is not None or output.type.shape[-1:] != output.logical.shape[-1:]:
-        return True
-    is_by_axis = metric.argument("axis") not in (None, -1) or metric.argument("multi_label")
-    return output.type != output.logical and (metric.name in _MATRICES or bool(is_by_axis))
-
-
 def _metric(metric: KerasObject, output: Value, loss: KerasObject | None) -> str:
     """A metric, by the name the user wrote where Keras takes a name."""
-    is_sparse = loss is not None and loss.name in SPARSE
-    if _minds(metric, output):
-        parts = [call(_accuracy(metric, output, is_sparse)), f"shape={literal(output.logical.shape)}"]
-        parts += ["sparse=True"] if is_sparse else []
-        parts += [f"activation={output.host!r}"] if output.host else []
-        return f"AsInSpec({', '.join(parts)})"
     arguments = dict(metric.arguments)
     name = arguments.pop("name", None)
     if metric.name == "Accuracy":
+        is_sparse = loss is not None and loss.name in SPARSE
         return repr(name or "accuracy") if name in _ACCURACY else call(_accuracy(metric, output, is_sparse))
     is_known = METRIC.names.get(name) == metric.name and name not in _LOSSES_ONLY
     return repr(name) if not arguments and is_known else call(metric)
 
 
 def _accuracy(metric: KerasObject, output: Value, is_sparse: bool) -> KerasObject:
-    """`accuracy` as the one that Keras takes for these shapes; any other metric as it is."""
-    if metric.name != "Accuracy":
-        return metric
+    """`accuracy` under another name, as the metric that Keras chooses for these shapes."""
     kind = "SparseCategoricalAccuracy" if is_sparse else "CategoricalAccuracy"
     if output.logical.shape[-1:] == (1,):
         kind = "BinaryAccuracy"

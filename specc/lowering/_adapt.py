@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 from specc.ops._keras_objects import KerasObject
+from specc.ops.activity_regularization import ActivityRegularizationAttributes
 
 _TRUNCATION = 0.87962566103423978  # standard deviation of a unit normal cut at two deviations, as Keras corrects it
 _SCALING = {  # name -> (scale, mode, distribution), from keras/src/initializers/random_initializers.py
@@ -19,6 +20,7 @@ _SCALING = {  # name -> (scale, mode, distribution), from keras/src/initializers
     "LecunNormal": (1.0, "fan_in", "truncated_normal"),
     "LecunUniform": (1.0, "fan_in", "uniform"),
 }
+_FORK = 1_000_003  # between the seeds of pieces; a prime, so that they meet no other layer's by chance
 _WEIGHT_ARGUMENTS = ("trainable", "dtype")
 
 
@@ -42,6 +44,25 @@ def with_fan(initializer: KerasObject, fan_in: int, fan_out: int) -> KerasObject
         return KerasObject("initializers", "RandomNormal", (("stddev", math.sqrt(variance)), *seed))
     deviation = math.sqrt(variance) / _TRUNCATION
     return KerasObject("initializers", "TruncatedNormal", (("stddev", deviation), *seed))
+
+
+def of_part(initializer: KerasObject, shape: tuple[int, ...], part: int) -> KerasObject:
+    """An initializer of the `part`-th piece, from 0, of a kernel of that shape: the same distribution, other numbers.
+
+    Pieces of an orthogonal kernel are drawn from a normal distribution of the same variance.
+    """
+    window = math.prod(shape[:-2])
+    fan_in, fan_out = shape[-2] * window, shape[-1] * window
+    if initializer.name == "Orthogonal":
+        deviation = initializer.argument("gain", 1.0) / math.sqrt(max(fan_in, shape[-1]))
+        seed = tuple((key, value) for key, value in initializer.arguments if key == "seed")
+        initializer = KerasObject("initializers", "RandomNormal", (("stddev", deviation), *seed))
+    found = with_fan(initializer, fan_in, fan_out)
+    forked = tuple(
+        (key, (value + part * _FORK) % 2**31 if key == "seed" and value is not None else value)
+        for key, value in found.arguments
+    )
+    return KerasObject(found.module, found.name, forked)
 
 
 def axes_of(constraint: KerasObject) -> tuple[int, ...]:
@@ -76,3 +97,17 @@ def is_portable(attributes: Any, *weights: str) -> bool:
 def common(attributes: Any) -> dict[str, Any]:
     """What every layer takes, to be handed on to each layer that replaces it."""
     return {name: getattr(attributes, name) for name in _WEIGHT_ARGUMENTS}
+
+
+def penalty_layer(regularizer: KerasObject) -> ActivityRegularizationAttributes | None:
+    """The `ActivityRegularization` that adds the same penalty; None where that layer cannot express it."""
+    match regularizer.name:
+        case "L1":
+            return ActivityRegularizationAttributes(l1=regularizer.argument("l1", 0.01))
+        case "L2":
+            return ActivityRegularizationAttributes(l2=regularizer.argument("l2", 0.01))
+        case "L1L2":
+            l1, l2 = regularizer.argument("l1", 0.0), regularizer.argument("l2", 0.0)
+            return ActivityRegularizationAttributes(l1=l1, l2=l2)
+        case _:
+            return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from specc.ir import Graph, Operand, TensorType
 from specc.ir.graph import Types
 from specc.lowering._weights import WeightSource, WeightTransform
+from specc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,21 @@ class Value:
         return replace(self, logical=logical)
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One reason why a lowered network cannot be trained as the spec says, and how to change the spec."""
+
+    message: str
+    span: Span | None
+    help: str
+
+
 @dataclass(frozen=True)
 class Lowered:
     """A lowered graph with its types; `values` maps each of the user's values to what stands for it.
 
-    `reference` are the weights of the user's layers, in Keras' order within each.
+    `reference` are the weights of the user's layers, in Keras' order within each. `gaps` say what of the spec's
+    training the graph cannot do.
     """
 
     graph: Graph
@@ -41,3 +52,4 @@ class Lowered:
     outputs: dict[str, Value]
     inputs: dict[str, Value]
     reference: tuple[WeightSource, ...] = ()
+    gaps: tuple[Gap, ...] = ()

@@ -17,23 +17,32 @@ from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ir import Collect, Fill, Graph, Loop, Node, Operand, Origin, Output, Scan, State, TensorType, topology
 from specc.ir.graph import OUT, Types
 from specc.lowering import _registry as lowerings
+from specc.lowering._adapt import penalty_layer
 from specc.lowering._layout import LAYOUTS
-from specc.lowering._lowered import Lowered, Value
+from specc.lowering._lowered import Gap, Lowered, Value
 from specc.lowering._pattern import Lowering, Results, Site
 from specc.lowering._reports import Reports
 from specc.lowering._weights import WeightSource, WeightTransform
+from specc.lowering.objectives import needs_layout
 from specc.ops import _registry as registry
 from specc.ops._base import Mismatch
+from specc.ops._keras_objects import KerasObject
 from specc.ops.reshape import ReshapeAttributes
 from specc.targets import Target, TargetError, Violation
 
 _MAX_STEPS = 50  # a chain of rewrites longer than this is lowerings that undo each other
 
 
-def lower(graph: Graph, types: Types, target: Target, diagnostics: Diagnostics) -> Lowered | None:
+def lower(
+    graph: Graph,
+    types: Types,
+    target: Target,
+    diagnostics: Diagnostics,
+    losses: Mapping[str, KerasObject] | None = None,
+) -> Lowered | None:
     """The graph as the target takes it; None where some node cannot be had, which is reported at the user's line."""
     before = diagnostics.error_count
-    lowered = Rewriter(graph, types, target, diagnostics).run()
+    lowered = Rewriter(graph, types, target, diagnostics).run(losses or {})
     return lowered if diagnostics.error_count == before else None
 
 
@@ -77,9 +86,10 @@ class Rewriter:
         self.layer_names: dict[tuple[str, str], str] = {}
         self.applications = Counter(node.layer for node in graph.nodes)
         self.judged: dict[tuple[tuple[str, Any], ...], tuple[Violation, ...]] = {}
+        self.gaps: list[Gap] = []
         self.depth = 0
 
-    def run(self) -> Lowered:
+    def run(self, losses: Mapping[str, KerasObject]) -> Lowered:
         for node in self.graph.inputs:
             self.node(node)
         self.items(topology.schedule(self.graph))
@@ -88,6 +98,7 @@ class Rewriter:
             for one in self.graph.outputs
             if (one.value.value, one.value.port) in self.values
         }
+        outputs = {name: self.trained(value, losses.get(name)) for name, value in outputs.items()}
         order = {name: at for at, name in enumerate((*self.graph.loops_by_name, *self.loops))}
         loops = sorted(self.loops.values(), key=lambda loop: order[loop.name])
         rows = tuple(Output(name, value.operand) for name, value in outputs.items())
@@ -96,7 +107,7 @@ class Rewriter:
         self.reports.counts(self.graph)
         inputs = {node.name: self.values[node.name, OUT] for node in self.inputs if (node.name, OUT) in self.values}
         weights, reference = tuple(self.weights.values()), tuple(self.reference.values())
-        return Lowered(graph, self.lowered_types, self.values, weights, outputs, inputs, reference)
+        return Lowered(graph, self.lowered_types, self.values, weights, outputs, inputs, reference, tuple(self.gaps))
 
     def items(self, items: Sequence[topology.Item]) -> None:
         for item in items:
@@ -123,13 +134,49 @@ class Rewriter:
         }
         self.reference |= {(node.layer, name): one for name, one in weights.items()}
         try:
-            found = self.legalize(node, operands, results, weights, is_logical=True, is_final=True)
+            found = self.penalized(node, operands, results, weights)
         except _Illegal as error:
             if error.is_hard:  # what reads it would say the same again
                 return
             found = self.supposed(node, results)
         for port, value in found.items():
             self.values[node.name, port] = value
+
+    def penalized(
+        self,
+        node: Node,
+        operands: Sequence[Value],
+        results: Mapping[str, TensorType],
+        weights: Mapping[str, WeightSource],
+    ) -> dict[str, Value]:
+        """Lowers a node, with its activity regularizer as a layer on what replaces it: lowerings split layers up."""
+        penalty = getattr(node.attributes, "activity_regularizer", None)
+        known = facts(node, [value.logical for value in operands], tuple(results.values()))
+        in_place = all(self.layout(one.shape) == one.shape for one in results.values())
+        if penalty is None or (in_place and not self.judge(known)):
+            return self.legalize(node, operands, results, weights, is_logical=True, is_final=True)
+        bare = replace(node, attributes=replace(node.attributes, activity_regularizer=None))
+        found = self.legalize(bare, operands, results, weights, is_logical=True, is_final=True)
+        layer = penalty_layer(penalty)
+        if layer is None or any(value.host for value in found.values()):
+            message = f"the {penalty.name} of `{node.name}` reads values that the network has no layer for there"
+            self.gaps.append(Gap(message, node.origin.span, "remove its `activity_regularizer`"))
+            return found
+        origin = node.origin.through("activity_regularizer")
+        return {
+            port: self.add(
+                f"{node.name}_penalty",
+                "ActivityRegularization",
+                layer,
+                [value],
+                layer=f"{node.name}_penalty",
+                origin=origin,
+                weights={},
+                logical=value.logical,
+                final=False,
+            )
+            for port, value in found.items()
+        }
 
     def supposed(self, node: Node, results: Mapping[str, TensorType]) -> dict[str, Value]:
         """The results of a node that could not be lowered, in the place that the layout has for them.
@@ -274,6 +321,15 @@ class Rewriter:
         if value.operand.value in self.graph.by_name:
             origin = self.graph.by_name[value.operand.value].origin
         return self.reshaped(value, shape, f"{value.operand.value}_reshape", origin.through("layout"))
+
+    def trained(self, value: Value, loss: KerasObject | None) -> Value:
+        """An output laid out so that its loss sees the axes of the spec, where the target has a Reshape for that."""
+        shape = self.layout(value.logical.shape)
+        if loss is None or shape in (None, value.type.shape) or not needs_layout(loss):
+            return value
+        if "Reshape" not in self.target.ops and self.target.ops:
+            return value
+        return replace(self.canonical(value), host=value.host)
 
     def reshaped(self, value: Value, shape: tuple[int, ...], name: str, origin: Origin) -> Value:
         if value.type.shape == shape:

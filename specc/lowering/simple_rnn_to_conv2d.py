@@ -15,7 +15,7 @@ from specc.ops.conv2d import Conv2DAttributes
 
 
 def matches(site: Site) -> bool:
-    if site.op != "SimpleRNN" or site.attributes.activity_regularizer is not None:
+    if site.op != "SimpleRNN":
         return False
     return is_portable(site.attributes, "kernel", "recurrent") and site.attributes.bias_constraint is None
 

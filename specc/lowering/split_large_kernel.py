@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from itertools import pairwise
 
-from specc.lowering._adapt import with_fan
+from specc.lowering._adapt import of_part
 from specc.lowering._lowered import Value
 from specc.lowering._pattern import Lowering, Site
 from specc.ops._geometry import same_padding
@@ -42,7 +42,7 @@ def rewrite(site: Site) -> Value:
     height, width, channels = value.type.shape
     rows, columns, _ = site.result.shape
     kernel_h, kernel_w = given.kernel_size
-    fan_in, fan_out = kernel_h * kernel_w * channels // given.groups, kernel_h * kernel_w * given.filters
+    whole = (kernel_h, kernel_w, channels // given.groups, given.filters)
     total: Value | None = None
     pieces = [(h, w) for h in _pieces(kernel_h, limit) for w in _pieces(kernel_w, limit)]
     for index, ((top, bottom), (left, right)) in enumerate(pieces, start=1):
@@ -60,7 +60,7 @@ def rewrite(site: Site) -> Value:
             padding="valid",
             activation="linear",
             use_bias=given.use_bias and is_first,
-            kernel_initializer=with_fan(given.kernel_initializer, fan_in, fan_out),
+            kernel_initializer=of_part(given.kernel_initializer, whole, index - 1),
         )
         weights = {"kernel": site.weights["kernel"].slice(0, top, bottom).slice(1, left, right)}
         if attributes.use_bias:

@@ -128,6 +128,7 @@ class Training:
     fit: dict[str, Any]
     callbacks: tuple[KerasObject, ...] = ()
     loss_spans: dict[str, Span] = field(default_factory=dict[str, Span])
+    optimizer_span: Span | None = None
 
     @property
     def steps(self) -> int | None:

@@ -61,7 +61,9 @@ class _Training:
         is_whole = is_whole and self.diagnostics.error_count == before
         measured = _measured(self.outputs, losses, metrics) if is_whole and self.is_sure else None
         fit, callbacks = decode_fit(fields, measured, optimizer, self.diagnostics)
-        return Training(self.span, optimizer, losses, loss_weights, metrics, fit, callbacks, self.loss_spans)
+        entry = fields.entry("optimizer")
+        place = entry.value.span if entry else None
+        return Training(self.span, optimizer, losses, loss_weights, metrics, fit, callbacks, self.loss_spans, place)
 
     def losses(self) -> dict[str, KerasObject]:
         fields, outputs = self.fields, self.outputs

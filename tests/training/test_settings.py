@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from specc.emit.contract import SPARSE
+from specc.lowering.objectives import SPARSE
 from specc.ops._attributes import Bool, Enum, Float, Int, Kind, ListOf, OneOf, Str
 from specc.ops._keras_objects import ObjectOf
 from specc.spec._training_objects import LOSSES, OPTIMIZERS, SCHEDULES
@@ -240,7 +240,7 @@ def test_a_loss_gets_every_argument(target: str, tmp_path: Path) -> None:
     cases: dict[str, tuple[str, str, Any]] = {}
     for name, arguments in LOSSES.items():
         for key, (kind, default) in arguments.items():
-            if key != "axis":  # of which there is one only
+            if key != "axis" and (name, target) != ("Circle", "tidl"):  # of which there is one only; of vectors only
                 cases[f"{name}_{key}".lower()] = (name, key, other(kind, default, key))
     cases |= {"along": ("CosineSimilarity", "axis", 1), "several": ("Dice", "axis", [1])}
     heads = "".join(f"  {head}: {{op: Dense, units: 4, activation: sigmoid, from: x}}\n" for head in cases)

@@ -6,6 +6,7 @@ Spec SHA-256: 2182d6bfd3ad391ef21aa444d2ddf6e173da056ba44e3c04d1f0c1de77fbf490
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,10 +24,11 @@ class Tensor(NamedTuple):
     """One tensor of the data contract. Shapes leave out the batch axis; a size of None is the data's."""
 
     name: str
-    logical: tuple[int | None, ...]  # the shape the spec speaks of
-    physical: tuple[int | None, ...]  # the shape this model takes or gives
+    logical: tuple[int | None, ...]  # the shape in the spec
+    physical: tuple[int | None, ...]  # the shape this model accepts or returns
     dtype: str
-    activation: str = "linear"  # what is still to be applied: the model gives logits where it is not linear
+    activation: str = "linear"  # not applied yet: the model returns logits where it is not linear
+    bounds: tuple[float, float] | None = None  # the smallest and largest label that the loss accepts
 
 
 INPUTS = (Tensor("image", (32, 320, 1), (32, 320, 1), "float32"),)
@@ -367,28 +369,29 @@ def build_model(*, batch_size: int | None = None) -> keras.Model:
 
 
 def adapt_inputs(x: Any) -> Any:
-    """Data in the spec's shapes, laid out as this model takes it: an array, or a list of them in the order of INPUTS.
+    """Reshape data from the spec's shapes to this model's: an array, or a list of them in the order of INPUTS.
 
-    Takes an array, a list or a dict by name, each with the batch axis first. Raises ValueError on any other shape.
+    Accepts an array, a list or a dict by name, each with the batch axis first; tensors stay tensors, symbolic ones
+    included. Raises ValueError on any other shape.
     """
     arrays = [_adapt("input", value, tensor) for value, tensor in zip(_each(x, INPUTS), INPUTS, strict=True)]
     return arrays[0] if len(INPUTS) == 1 else arrays
 
 
 def adapt_targets(y: Any) -> Any:
-    """Labels in the spec's shapes, laid out as this model's outputs are. Raises ValueError on any other shape."""
+    """Reshape labels from the spec's shapes to those of this model's outputs. Raises ValueError on any other shape."""
     arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS, strict=True)]
     return arrays[0] if len(TARGETS) == 1 else {t.name: a for t, a in zip(TARGETS, arrays, strict=True)}
 
 
 def restore_outputs(y: Any) -> Any:
-    """What the model gave, in the spec's shapes, with the activations applied that the target leaves to the caller."""
+    """Reshape the model's outputs to the spec's shapes; apply activations that the target leaves to the caller."""
     arrays = []
     for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
-        array = _checked("output", value, tensor, tensor.physical)
-        array = _laid_out(array, tensor, tensor.logical)
+        array = _reshaped(_checked("output", value, tensor, tensor.physical), tensor.logical)
         if tensor.activation != "linear":
-            array = keras.ops.convert_to_numpy(keras.activations.get(tensor.activation)(array))
+            activated = keras.activations.get(tensor.activation)(array)
+            array = keras.ops.convert_to_numpy(activated) if isinstance(array, np.ndarray) else activated
         arrays.append(array)
     return arrays[0] if len(OUTPUTS) == 1 else {t.name: a for t, a in zip(OUTPUTS, arrays, strict=True)}
 
@@ -407,36 +410,97 @@ def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:
     return list(data)
 
 
-def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
-    return _laid_out(_checked(what, value, tensor, tensor.logical), tensor, tensor.physical)
+def _adapt(what: str, value: Any, tensor: Tensor) -> Any:
+    return _reshaped(_checked(what, value, tensor, tensor.logical), tensor.physical)
 
 
-def _laid_out(array: np.ndarray, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
-    """The array in another shape of the contract. Where the two differ, all sizes are known."""
-    if tensor.logical == tensor.physical:
+def _library(array: Any) -> Any:
+    """The library that reshapes and casts an array: TensorFlow within tf.data, whatever Keras' own backend is."""
+    if type(array).__module__.startswith("tensorflow"):
+        return sys.modules["tensorflow"]
+    return keras.ops if keras.ops.is_tensor(array) or isinstance(array, keras.KerasTensor) else np
+
+
+def _reshaped(array: Any, shape: tuple[int | None, ...]) -> Any:
+    """The array in another shape of the contract. It keeps its batch axis, so another number of elements fails."""
+    if None in shape or tuple(array.shape[1:]) == shape:
         return array
-    return array.reshape(-1, *(size for size in shape if size is not None))
+    library = _library(array)
+    batch = array.shape[0] if array.shape[0] is not None else library.shape(array)[0]
+    reshaped = library.reshape(array, (batch, *shape))
+    if hasattr(array, "_keras_logits"):  # from which Keras computes cross-entropies exactly
+        reshaped._keras_logits = _reshaped(array._keras_logits, shape)
+    return reshaped
 
 
-def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {array.dtype}")
-    if array.dtype.kind == "f" and np.dtype(tensor.dtype).kind in "iu":
-        raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
-    if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
-        array = array.reshape((-1, 1) if shape else (-1,))  # a column may come flat
-    sizes = array.shape[1:]
-    fits = len(sizes) == len(shape) and all(size in (None, found) for found, size in zip(sizes, shape, strict=True))
-    if array.ndim == 0 or not fits:
+def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> Any:
+    """The value as an array or tensor of the contract's dtype; a size that is not known yet is not checked."""
+    array = np.asarray(value) if _library(value) is np else value
+    dtype = str(getattr(array.dtype, "name", array.dtype)).rpartition(".")[2]
+    if not dtype.startswith(("float", "bfloat", "int", "uint", "bool")):
+        raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {dtype}")
+    if getattr(array.shape, "rank", 0) is None:
+        raise ValueError(f"{what} `{tensor.name}`: its number of axes is unknown; give the dataset an output_signature")
+    found, is_whole = tuple(array.shape), tensor.dtype.startswith(("int", "uint"))
+    if shape in ((), (1,)) and found[1:] in ((), (1,)) and found:
+        array = _reshaped(array, shape)  # a column may come flat
+    sizes = tuple(array.shape[1:])
+    if not found or not _agree(sizes, shape):
         expected = ", ".join(["batch", *map(str, shape)])
-        message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {array.shape}"
-        if array.shape == shape:
+        message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {found}"
+        if found == shape:
             message += "; the batch axis is missing: array[np.newaxis]"
-        elif [n for n in array.shape[1:] if n != 1] == [n for n in shape if n != 1]:
+        elif [n for n in found[1:] if n != 1] == [n for n in shape if n != 1]:
             message += f"; its axes of 1 would broadcast: array.reshape({(-1, *shape)})"
+        elif what == "target" and is_whole and found[1:-1] == shape:
+            message += "; the loss expects class numbers: pass one-hot labels as array.argmax(axis=-1)"
+        elif what == "target" and found[1:] == shape[:-1]:
+            message += f"; pass class numbers as one-hot labels: keras.utils.to_categorical(array, {shape[-1]})"
         raise ValueError(message)
-    return array.astype(tensor.dtype, copy=False)
+    if is_whole and "float" in dtype:
+        raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {dtype}; round it and cast it")
+    if what == "target" and tensor.bounds and isinstance(array, np.ndarray) and array.size:
+        (least, most), (low, high) = (array.min(), array.max()), tensor.bounds
+        if not low <= least <= most <= high:
+            raise ValueError(f"target `{tensor.name}`: expected labels from {low} to {high}, found {least} to {most}")
+    if _library(array) is np:
+        return array.astype(tensor.dtype, copy=False)
+    return _library(array).cast(array, tensor.dtype)
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Whether two shapes are the same, as far as is known before the data are there."""
+    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
+
+
+def adapt_sample_weight(sample_weight: Any) -> Any:
+    """Reshape sample weights, one for each example or position of an output, so that they line up with the losses.
+
+    Accepts an array for all outputs, or a dict by output.
+    """
+    given = sample_weight if isinstance(sample_weight, Mapping) else {t.name: sample_weight for t in OUTPUTS}
+    weights: dict[str, Any] = {}
+    for tensor in OUTPUTS:
+        value = given[tensor.name if tensor.name in given else next(iter(given))]
+        array = np.asarray(value) if _library(value) is np else value
+        found, positions = tuple(array.shape[1:]), tensor.physical[:-1]
+        ones = (1,) * len(positions)
+        if found not in ((), (1,), ones) and not (_agree(found, positions) or _agree(found, tensor.logical[:-1])):
+            shape = ", ".join(["batch", *map(str, found)])
+            raise ValueError(f"sample weights of shape ({shape}) would broadcast; give one for each example: (batch,)")
+        weights[tensor.name] = _reshaped(array, ones if found in ((), (1,), ones) else positions)
+    return weights if len(OUTPUTS) > 1 else weights[OUTPUTS[0].name]
+
+
+def adapt_batch(*batch: Any) -> Any:
+    """Adapt `(x, y)` or `(x, y, sample_weight)`: `dataset.map(adapt_batch)` adapts a tf.data.Dataset of batches."""
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch[0] if len(batch) == 1 else batch)
+    inputs = adapt_inputs(x)
+    return keras.utils.pack_x_y_sample_weight(
+        tuple(inputs) if isinstance(inputs, list) else inputs,
+        None if y is None else adapt_targets(y),
+        None if sample_weight is None else adapt_sample_weight(sample_weight),
+    )
 
 
 def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:
@@ -714,16 +778,16 @@ def load_reference_weights(model: keras.Model, source: keras.Model | str | Path 
 
 
 def compile_model(model: keras.Model) -> keras.Model:
-    """The model, compiled as the spec trains it. Labels have to come through adapt_targets."""
+    """Compile the model as the spec trains it. Labels have to come through adapt_targets."""
     model.compile(
         optimizer=keras.optimizers.Adam(
             learning_rate=keras.optimizers.schedules.ExponentialDecay(
                 initial_learning_rate=0.01, decay_steps=1000, decay_rate=0.9
             )
         ),
-        loss=ExactShape(keras.losses.MeanSquaredError(), shape=(1,)),
+        loss=keras.losses.MeanSquaredError(),
     )
-    return model
+    return bind_contract(model)
 
 
 def fit_options() -> dict[str, Any]:
@@ -731,63 +795,46 @@ def fit_options() -> dict[str, Any]:
     return {}
 
 
-@keras.saving.register_keras_serializable(package=SPEC)
-class ExactShape(keras.losses.Loss):
-    """A loss in the spec's own shapes. It refuses labels that would only fit by broadcasting: that trains on nonsense.
+def bind_contract(model: keras.Model) -> keras.Model:
+    """Hold the model's training to the data contract, as compile_model does. A loaded model is plain Keras without it.
 
-    `shape` is that of the output in the spec, None where the data give a size; `sparse` says that labels are class
-    numbers, without the last axis; `activation` is applied to the output first, where the target leaves it to the
-    caller.
+    Losses refuse labels and sample weights that would only fit by broadcasting. None of this is saved.
     """
+    kind: Any = type(model)
 
-    def __init__(
-        self,
-        loss: Any,
-        shape: Any,
-        sparse: bool = False,
-        activation: str = "linear",
-        name: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        loss = keras.saving.deserialize_keras_object(loss) if isinstance(loss, dict) else loss
-        super().__init__(name=name or loss.name, reduction=kwargs.pop("reduction", loss.reduction), **kwargs)
-        self.loss, self.shape, self.sparse, self.activation = loss, tuple(shape), sparse, activation
+    def compute_loss(
+        x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        sample_weight = None if sample_weight is None else adapt_sample_weight(sample_weight)
+        return kind.compute_loss(model, x, _lined_up(y, y_pred), y_pred, sample_weight, training=training)
 
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        allowed = ((), (1,), self.shape[:-1])
-        if sample_weight is not None and not any(_agree(sample_weight.shape[1:], shape) for shape in allowed):
-            found = ", ".join(["batch", *map(str, sample_weight.shape[1:])])
-            raise ValueError(f"sample weights of shape ({found}) would broadcast; give one for each example: (batch,)")
-        return super().__call__(y_true, y_pred, sample_weight)
+    bound: Any = model
+    bound.compute_loss = compute_loss
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        rank = -1 if self.sparse else None
-        expected, found = tuple(y_pred.shape[1:rank]), tuple(y_true.shape[1:])
-        if not any((_agree(found, expected), _agree(found, (*expected, 1)), _agree((*found, 1), expected))):
-            labels, output = (", ".join(["batch", *map(str, shape)]) for shape in (found, expected))
-            raise ValueError(
-                f"labels of shape ({labels}) for an output of shape ({output}) would broadcast; "
-                "pass them through adapt_targets and compile again"
-            )
-        if None in self.shape:  # then the output lies as in the spec; another number of labels fails here
-            sizes: Any = keras.ops.shape(y_pred)
-            return self.loss.call(keras.ops.reshape(y_true, sizes[:rank]), y_pred)
-        y_true = keras.ops.reshape(y_true, (-1, *self.shape[:rank]))
-        if tuple(y_pred.shape[1:]) != self.shape:
-            logits = getattr(y_pred, "_keras_logits", None)  # from which Keras computes cross-entropies exactly
-            y_pred = keras.ops.reshape(y_pred, (-1, *self.shape))
-            if logits is not None:
-                y_pred._keras_logits = keras.ops.reshape(logits, (-1, *self.shape))
-        return self.loss.call(y_true, keras.activations.get(self.activation)(y_pred))
-
-    def get_config(self) -> dict[str, Any]:
-        own = {"shape": self.shape, "sparse": self.sparse, "activation": self.activation}
-        return {**super().get_config(), "loss": keras.saving.serialize_keras_object(self.loss), **own}
+    return model
 
 
-def _agree(one: Any, other: Any) -> bool:
-    """Whether two shapes are the same, as far as is known before the data are there."""
-    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
+def _lined_up(y: Any, y_pred: Any) -> Any:
+    """The labels in the shapes of their outputs. Raises ValueError where they would only fit by broadcasting."""
+    if len(OUTPUTS) == 1:
+        return y if y is None else _line_up(y, y_pred, TARGETS[0])
+    if not isinstance(y, Mapping):
+        raise ValueError("labels of several outputs are a dict by name; pass them through adapt_targets")
+    tensors = {tensor.name: tensor for tensor in TARGETS}
+    return {name: _line_up(one, y_pred[name], tensors[name]) if name in tensors else one for name, one in y.items()}
+
+
+def _line_up(y: Any, y_pred: Any, tensor: Tensor) -> Any:
+    rank = 1 + len(tensor.physical)  # class numbers have one axis less than the output
+    expected, found = tuple(y_pred.shape[1:rank]), tuple(y.shape[1:])
+    if not any((_agree(found, expected), _agree(found, (*expected, 1)), _agree((*found, 1), expected))):
+        labels, output = (", ".join(["batch", *map(str, shape)]) for shape in (found, expected))
+        raise ValueError(
+            f"labels of shape ({labels}) for an output of shape ({output}) would broadcast; "
+            "pass them through adapt_targets and compile again"
+        )
+    sizes: Any = keras.ops.shape(y_pred)
+    return keras.ops.reshape(y, sizes[:rank])
 
 
 def _weights(model: keras.Model) -> dict[str, Any]:

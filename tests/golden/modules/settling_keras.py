@@ -7,6 +7,7 @@ Spec SHA-256: 333d57be58643720bbfc96cfbb160c93a32d2350fe50bdcb8c7bf637b5618332
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,10 +25,11 @@ class Tensor(NamedTuple):
     """One tensor of the data contract. Shapes leave out the batch axis; a size of None is the data's."""
 
     name: str
-    logical: tuple[int | None, ...]  # the shape the spec speaks of
-    physical: tuple[int | None, ...]  # the shape this model takes or gives
+    logical: tuple[int | None, ...]  # the shape in the spec
+    physical: tuple[int | None, ...]  # the shape this model accepts or returns
     dtype: str
-    activation: str = "linear"  # what is still to be applied: the model gives logits where it is not linear
+    activation: str = "linear"  # not applied yet: the model returns logits where it is not linear
+    bounds: tuple[float, float] | None = None  # the smallest and largest label that the loss accepts
 
 
 INPUTS = (
@@ -84,28 +86,29 @@ def build_model(*, batch_size: int | None = None) -> keras.Model:
 
 
 def adapt_inputs(x: Any) -> Any:
-    """Data in the spec's shapes, laid out as this model takes it: an array, or a list of them in the order of INPUTS.
+    """Reshape data from the spec's shapes to this model's: an array, or a list of them in the order of INPUTS.
 
-    Takes an array, a list or a dict by name, each with the batch axis first. Raises ValueError on any other shape.
+    Accepts an array, a list or a dict by name, each with the batch axis first; tensors stay tensors, symbolic ones
+    included. Raises ValueError on any other shape.
     """
     arrays = [_adapt("input", value, tensor) for value, tensor in zip(_each(x, INPUTS), INPUTS, strict=True)]
     return arrays[0] if len(INPUTS) == 1 else arrays
 
 
 def adapt_targets(y: Any) -> Any:
-    """Labels in the spec's shapes, laid out as this model's outputs are. Raises ValueError on any other shape."""
+    """Reshape labels from the spec's shapes to those of this model's outputs. Raises ValueError on any other shape."""
     arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS, strict=True)]
     return arrays[0] if len(TARGETS) == 1 else {t.name: a for t, a in zip(TARGETS, arrays, strict=True)}
 
 
 def restore_outputs(y: Any) -> Any:
-    """What the model gave, in the spec's shapes, with the activations applied that the target leaves to the caller."""
+    """Reshape the model's outputs to the spec's shapes; apply activations that the target leaves to the caller."""
     arrays = []
     for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
-        array = _checked("output", value, tensor, tensor.physical)
-        array = _laid_out(array, tensor, tensor.logical)
+        array = _reshaped(_checked("output", value, tensor, tensor.physical), tensor.logical)
         if tensor.activation != "linear":
-            array = keras.ops.convert_to_numpy(keras.activations.get(tensor.activation)(array))
+            activated = keras.activations.get(tensor.activation)(array)
+            array = keras.ops.convert_to_numpy(activated) if isinstance(array, np.ndarray) else activated
         arrays.append(array)
     return arrays[0] if len(OUTPUTS) == 1 else {t.name: a for t, a in zip(OUTPUTS, arrays, strict=True)}
 
@@ -124,36 +127,67 @@ def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:
     return list(data)
 
 
-def _adapt(what: str, value: Any, tensor: Tensor) -> np.ndarray:
-    return _laid_out(_checked(what, value, tensor, tensor.logical), tensor, tensor.physical)
+def _adapt(what: str, value: Any, tensor: Tensor) -> Any:
+    return _reshaped(_checked(what, value, tensor, tensor.logical), tensor.physical)
 
 
-def _laid_out(array: np.ndarray, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
-    """The array in another shape of the contract. Where the two differ, all sizes are known."""
-    if tensor.logical == tensor.physical:
+def _library(array: Any) -> Any:
+    """The library that reshapes and casts an array: TensorFlow within tf.data, whatever Keras' own backend is."""
+    if type(array).__module__.startswith("tensorflow"):
+        return sys.modules["tensorflow"]
+    return keras.ops if keras.ops.is_tensor(array) or isinstance(array, keras.KerasTensor) else np
+
+
+def _reshaped(array: Any, shape: tuple[int | None, ...]) -> Any:
+    """The array in another shape of the contract. It keeps its batch axis, so another number of elements fails."""
+    if None in shape or tuple(array.shape[1:]) == shape:
         return array
-    return array.reshape(-1, *(size for size in shape if size is not None))
+    library = _library(array)
+    batch = array.shape[0] if array.shape[0] is not None else library.shape(array)[0]
+    reshaped = library.reshape(array, (batch, *shape))
+    if hasattr(array, "_keras_logits"):  # from which Keras computes cross-entropies exactly
+        reshaped._keras_logits = _reshaped(array._keras_logits, shape)
+    return reshaped
 
 
-def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> np.ndarray:
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {array.dtype}")
-    if array.dtype.kind == "f" and np.dtype(tensor.dtype).kind in "iu":
-        raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {array.dtype}")
-    if shape in ((), (1,)) and array.shape[1:] in ((), (1,)) and array.ndim:
-        array = array.reshape((-1, 1) if shape else (-1,))  # a column may come flat
-    sizes = array.shape[1:]
-    fits = len(sizes) == len(shape) and all(size in (None, found) for found, size in zip(sizes, shape, strict=True))
-    if array.ndim == 0 or not fits:
+def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> Any:
+    """The value as an array or tensor of the contract's dtype; a size that is not known yet is not checked."""
+    array = np.asarray(value) if _library(value) is np else value
+    dtype = str(getattr(array.dtype, "name", array.dtype)).rpartition(".")[2]
+    if not dtype.startswith(("float", "bfloat", "int", "uint", "bool")):
+        raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {dtype}")
+    if getattr(array.shape, "rank", 0) is None:
+        raise ValueError(f"{what} `{tensor.name}`: its number of axes is unknown; give the dataset an output_signature")
+    found, is_whole = tuple(array.shape), tensor.dtype.startswith(("int", "uint"))
+    if shape in ((), (1,)) and found[1:] in ((), (1,)) and found:
+        array = _reshaped(array, shape)  # a column may come flat
+    sizes = tuple(array.shape[1:])
+    if not found or not _agree(sizes, shape):
         expected = ", ".join(["batch", *map(str, shape)])
-        message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {array.shape}"
-        if array.shape == shape:
+        message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {found}"
+        if found == shape:
             message += "; the batch axis is missing: array[np.newaxis]"
-        elif [n for n in array.shape[1:] if n != 1] == [n for n in shape if n != 1]:
+        elif [n for n in found[1:] if n != 1] == [n for n in shape if n != 1]:
             message += f"; its axes of 1 would broadcast: array.reshape({(-1, *shape)})"
+        elif what == "target" and is_whole and found[1:-1] == shape:
+            message += "; the loss expects class numbers: pass one-hot labels as array.argmax(axis=-1)"
+        elif what == "target" and found[1:] == shape[:-1]:
+            message += f"; pass class numbers as one-hot labels: keras.utils.to_categorical(array, {shape[-1]})"
         raise ValueError(message)
-    return array.astype(tensor.dtype, copy=False)
+    if is_whole and "float" in dtype:
+        raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {dtype}; round it and cast it")
+    if what == "target" and tensor.bounds and isinstance(array, np.ndarray) and array.size:
+        (least, most), (low, high) = (array.min(), array.max()), tensor.bounds
+        if not low <= least <= most <= high:
+            raise ValueError(f"target `{tensor.name}`: expected labels from {low} to {high}, found {least} to {most}")
+    if _library(array) is np:
+        return array.astype(tensor.dtype, copy=False)
+    return _library(array).cast(array, tensor.dtype)
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Whether two shapes are the same, as far as is known before the data are there."""
+    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
 
 
 def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:
