@@ -99,6 +99,7 @@ CODES: dict[str, Code] = {
             "unused-block": "a block that no node uses",
             "unused-state": "a state or collected value that no output needs",
             "unused-ignore": "an ignore comment that silences nothing",
+            "ambiguous-when": "an op left out by its `when` means its first operand, though their order has no meaning",
             "high-drop-rate": "a hidden drop rate above 0.5",
             "silent-broadcast": "an element-wise op that stretches every operand: the result is larger than each",
             "constant-activation": "a softmax over one element, which is the same whatever goes in",

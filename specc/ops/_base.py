@@ -67,6 +67,11 @@ class Arity:
     def many(self) -> bool:
         return self.most is None or self.most > 1
 
+    @property
+    def is_list(self) -> bool:
+        """Whether the operands are alike, any number of them; else each position has its meaning."""
+        return self.least > 1 and self.most is None
+
     def __str__(self) -> str:
         if self.least == self.most:
             return {0: "no operands", 1: "one operand"}.get(self.least, f"{self.least} operands")
@@ -108,8 +113,8 @@ class OpDef:
     message and, if need be, the help where attributes conflict. `either` names attributes of which exactly one is
     given, and `keywords` Keras' names for the operands after the first where they are not passed as a list; the last of
     them takes all that are left, as a list if several are. `nesting` are the sizes of the groups in which Keras nests
-    those, and the results after the first, if it does. A weight of a layer inside the layer is named
-    by its path, `cell_0/kernel`.
+    those, and the results after the first, if it does. `commutative` ops give the same for any order of operands. A
+    weight of a layer inside the layer is named by its path, `cell_0/kernel`.
     """
 
     name: str
@@ -128,6 +133,7 @@ class OpDef:
     keywords: tuple[str, ...] = ()
     nesting: Callable[[Any], tuple[int, ...]] = lambda _attributes: ()
     module: str = "keras.layers"
+    commutative: bool = False
 
     @property
     def keras(self) -> str:

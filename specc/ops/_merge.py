@@ -77,4 +77,7 @@ def merge(name: str, doc: str, arity: Arity = SEVERAL, *, floats_only: bool = Fa
         except Mismatch:
             return known[0]
 
-    return OpDef(name=name, doc=doc, attributes=Attributes, infer=infer, arity=arity, guess=guess)
+    commutative = arity.is_list
+    return OpDef(
+        name=name, doc=doc, attributes=Attributes, infer=infer, arity=arity, guess=guess, commutative=commutative
+    )

@@ -97,8 +97,11 @@ def _block(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockDecl:
 def _expressions(nodes: tuple[Entry, ...]) -> Iterator[tuple[str, str, str]]:
     for node in nodes:
         for entry in node.value if isinstance(node.value, Mapping) else ():
+            value = entry.value
+            if entry.key.text == "when" and isinstance(value, Mapping):
+                value = value.get("if")
             try:
-                found = pieces(entry.value.text) if isinstance(entry.value, Scalar) else []
+                found = pieces(value.text) if isinstance(value, Scalar) else []
             except ExpressionError:
                 continue  # reported where the node is decoded
             if len(found) == 1 and found[0][0]:

@@ -12,11 +12,15 @@ from specc.source import Entry, Mapping, Source, Span
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name used where a value is read: `lstm.state_h` is name `lstm`, port `state_h`."""
+    """A name used where a value is read: `lstm.state_h` is name `lstm`, port `state_h`.
+
+    `is_bypass` marks a value read in place of a node that its false `when` leaves out.
+    """
 
     name: str
     port: str | None
     span: Span
+    is_bypass: bool = False
 
     def __str__(self) -> str:
         return self.name if self.port is None else f"{self.name}.{self.port}"

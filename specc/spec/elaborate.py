@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 from specc.diagnostics import Diagnostics, Use
 from specc.ops._attributes import Bool, Int, describe
-from specc.source import Entry, Mapping, Node, Scalar
+from specc.source import Entry, Mapping, Node, Scalar, Sequence
 from specc.spec.blocks import BlockDecl, arguments
 from specc.spec.document import InputDecl, Instance, LoopDecl, NodeDecl, Param, Reference, Results
 from specc.spec.expressions import NetworkValue, Unmeasured
 from specc.spec.fields import RESERVED, Broken, Fields, decode_value
-from specc.spec.nodes import decode_node, only_call
+from specc.spec.nodes import decode_node, only_call, reference
 from specc.spec.params import Params
 from specc.spec.scopes import Item, Resolver, Scope, Site
 
@@ -99,6 +99,8 @@ class Elaborator(Resolver):
     def expand(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
         """A node with `when`, `repeat`, `block` or a `call` of one, in that order."""
         holds = self.holds(site)
+        if holds is not None:
+            self.check_order_matters(site)
         if not holds:
             site.params.read_all(_without(site.node, "when"))
             return {} if holds is None else self.bypassed(site, item)
@@ -133,12 +135,19 @@ class Elaborator(Resolver):
         key = Scalar(site.key.span, site.name, site.name, True)
         substituted = site.params.substitute(node)
         decl = decode_node(key, substituted, self.diagnostics, self.odd)
+        is_alone = False
         if decl.operands is None or site.reads is not None or not site.scope.is_top:
             if decl.operands != () or site.reads is not None:
                 decl = replace(decl, operands=self.reads(site, item))
+                is_alone = self.is_left_alone(site, decl.operands)
         elif decl.operands:
-            found = [self.resolve(site.scope, one) for one in decl.operands]
-            decl = replace(decl, operands=tuple(one for one in found if one) if all(found) else ())
+            resolved = [self.resolve(site.scope, one) for one in decl.operands]
+            found = tuple(one for one in resolved if one)
+            found = self.present(site, found) if len(found) == len(resolved) else ()
+            decl = replace(decl, operands=found)
+            is_alone = self.is_left_alone(site, found)
+        if is_alone and decl.operands:
+            return {"out": replace(decl.operands[0], is_bypass=True)}
         decl = replace(decl, uses=site.scope.uses)
         if not site.scope.is_top:
             decl = replace(decl, init=self.inner_init(site, decl), call=self.inner_call(site, decl))
@@ -182,12 +191,63 @@ class Elaborator(Resolver):
         entry = site.node.entry("when")
         if entry is None:
             return True
-        value = site.params.substitute(entry.value)
-        return decode_value(value, Bool(), self.diagnostics, None, "when")
+        if not isinstance(entry.value, Mapping):
+            return decode_value(site.params.substitute(entry.value), Bool(), self.diagnostics, None, "when")
+        fields = Fields(entry.value, "`when`", self.diagnostics)
+        fields.only(("if", "else"))
+        for key, example in (("if", "${deep}"), ("else", "x")):
+            if fields.node_of(key) is None:
+                fields.missing(key, entry.key.span, f'write `when: {{if: "${{deep}}", else: x}}`: `{key}: {example}`')
+                return None
+        other = reference(fields.entries["else"].value, self.diagnostics, self.odd)
+        if other is None or not self.is_known(site.scope, other):
+            return None
+        return decode_value(site.params.substitute(fields.entries["if"].value), Bool(), self.diagnostics, None, "if")
+
+    def is_known(self, scope: Scope, other: Reference) -> bool:
+        """Whether a name that is read only where a condition is false means something; reported where not."""
+        known = [*scope.inputs, *scope.items]
+        if scope.is_top:
+            known += [*self.inputs, *self.states, *self.collects]
+        if other.name not in known:
+            self.diagnostics.unknown("unknown-reference", "name", other.span, other.name, known)
+        return other.name in known
 
     def bypassed(self, site: Site, item: Item) -> Results:
+        """What is read in place of a node that is left out: its first operand, or what its `else` names."""
+        when = site.node.get("when")
+        if isinstance(when, Mapping):
+            node = when.get("else")
+            other = reference(node, self.diagnostics) if node is not None else None
+            found = self.resolve(site.scope, other) if other else None
+            return {"out": found} if found else {}
         first = self.first(site, item)
-        return {"out": first} if first else {}
+        return {"out": replace(first, is_bypass=True)} if first else {}
+
+    def is_left_alone(self, site: Site, operands: SequenceABC[Reference] | None) -> bool:
+        """Whether an op that combines several has one operand left, which then stands for it."""
+        listed = site.node.get("from")
+        if not isinstance(listed, Sequence) or len(listed.items) < 2 or operands is None or len(operands) != 1:
+            return False
+        op = self.definition(site.node, site.scope)
+        return op is not None and op.arity.is_list
+
+    def check_order_matters(self, site: Site) -> None:
+        """Warns where the order of operands decides, of an op for which it should not."""
+        entry, listed = site.node.entry("when"), site.node.get("from")
+        op = self.definition(site.node, site.scope)
+        if entry is None or isinstance(entry.value, Mapping) or op is None or not op.commutative:
+            return
+        if not isinstance(listed, Sequence) or len(listed.items) < 2:
+            return
+        first = listed.items[0].span.text
+        message = f"`{site.key.text}` is `{first}` where its `when` is false, only because `{first}` comes first"
+        self.diagnostics.report(
+            "ambiguous-when",
+            message,
+            (entry.key.span, "depends on the order of the operands"),
+            help=f"say so, `when: {{if: …, else: {first}}}`, or give the other operand the `when`",
+        )
 
     def repeated(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
         """Copies `name/1`, `name/2`, …: each reads the one before it."""
@@ -293,7 +353,14 @@ class Elaborator(Resolver):
             out.extend(one.decls)
         with self.diagnostics.within(uses):
             found = {port: self.resolve(scope, reference) for port, reference in block.outputs}
-        return {port: one for port, one in found.items() if one is not None} if all(found.values()) else {}
+        if not all(found.values()):
+            return {}
+        # the instance is left out only where nothing of it is on the way from an input to the result
+        return {
+            port: replace(one, is_bypass=one.is_bypass and not one.name.startswith(scope.prefix))
+            for port, one in found.items()
+            if one is not None
+        }
 
     def block(self, node: Node, site: Site) -> BlockDecl | None:
         node = site.params.substitute(node)
@@ -342,6 +409,8 @@ class Elaborator(Resolver):
         if reads is None:
             start = self.first(site, item)
             reads = (start,) if start else ()
+        if self.is_left_alone(site, reads):
+            return {"out": replace(next(iter(reads)), is_bypass=True)}
         assert isinstance(target.node, Mapping)
         if not target.decls:
             if target.results:

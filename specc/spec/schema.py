@@ -109,9 +109,17 @@ def _definitions(targets: Schema) -> Schema:
         },
         "repeat": _repeat(),
         "when": _alternatives(
-            "Whether the node is there; where it is not, its first operand stands for it.",
+            "Whether the node is there. Where it is not, it is no operand of an op that lists several, and reading it "
+            "alone reads its first operand, or what `else` names.",
             {"type": "boolean"},
             EXPRESSION,
+            _object(
+                {
+                    "if": _alternatives("Whether the node is there.", {"type": "boolean"}, EXPRESSION),
+                    "else": _described(_ref("reference"), "What is read in its place where it is not."),
+                },
+                ["if", "else"],
+            ),
         ),
         "loop": _loop(),
         "outputs": _outputs("What comes out: a name, a list of names, or name to node.", _ref("node")),

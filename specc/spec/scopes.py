@@ -8,7 +8,9 @@ from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field, replace
 
 from specc.diagnostics import Diagnostics, Use, short
-from specc.source import Mapping, Node, Scalar
+from specc.ops import _registry as registry
+from specc.ops._base import OpDef
+from specc.source import Mapping, Node, Scalar, Sequence
 from specc.spec.document import InputDecl, LoopDecl, NodeDecl, Reference, Results
 from specc.spec.nodes import operands_of
 from specc.spec.params import Params
@@ -24,6 +26,7 @@ class Item:
     above: Item | None
     state: str = "waiting"
     compound: bool | None = None  # once it has been asked for
+    loses: bool | None = None  # whether it may lose operands, once that has been asked for
     results: Results = field(default_factory=dict[str, Reference])
     decls: list[NodeDecl] = field(default_factory=list[NodeDecl])
 
@@ -40,7 +43,7 @@ class Item:
             while item is not None and item.compound is None and item not in path:
                 path.append(item)
                 keys = {entry.key.text for entry in item.node} if isinstance(item.node, Mapping) else set[str]()
-                if keys & {"block", "repeat", "when"}:
+                if keys & {"block", "repeat", "when"} or item.may_lose_operands:
                     item.compound = True
                 elif "call" not in keys:
                     item.compound = False
@@ -50,6 +53,37 @@ class Item:
             for one in path:
                 one.compound = found
         return bool(self.compound)
+
+    @property
+    def may_lose_operands(self) -> bool:
+        """Whether it lists operands of which some may be left out, so that it may be left out itself."""
+        if self.loses is None:
+            known: dict[Item, bool] = {}
+            stack: list[Item] = [self]
+            while stack:  # depth first, without recursion: chains are long
+                item = stack[-1]
+                waiting = [one for one in item.listed if one.loses is None and one not in known]
+                if item not in known and waiting:
+                    known[item] = False  # what a cycle comes back to
+                    stack.extend(waiting)
+                    continue
+                stack.pop()
+                item.loses = any(one.may_vanish or bool(one.loses) for one in item.listed)
+        return bool(self.loses)
+
+    @property
+    def may_vanish(self) -> bool:
+        """Whether a `when` may leave it out, or all that is in it."""
+        return isinstance(self.node, Mapping) and any(key in self.node for key in ("when", "block", "call"))
+
+    @property
+    def listed(self) -> list[Item]:
+        """The items of the same scope that it lists as operands, where it lists several."""
+        node = self.node.get("from") if isinstance(self.node, Mapping) else None
+        if not isinstance(node, Sequence) or len(node.items) < 2:
+            return []
+        names = (one.text.partition(".")[0] for one in node.items if isinstance(one, Scalar))
+        return [self.scope.items[name] for name in names if name in self.scope.items]
 
     @property
     def called(self) -> Item | None:
@@ -102,6 +136,7 @@ class Resolver(ABC):
         self.diagnostics, self.odd = diagnostics, odd
         self.inputs = {one.name: one for one in inputs}
         self.states = {state.name: state for loop in loops for state in loop.states}
+        self.collects = {one.name for loop in loops for one in loop.collects}
         self.top = Scope("", params)
 
     @abstractmethod
@@ -109,9 +144,52 @@ class Resolver(ABC):
         """Writes an item out, once."""
 
     def reads(self, site: Site, item: Item) -> tuple[Reference, ...] | None:
-        """The operands of a node in names of the whole network; None at the top where the builder assumes them."""
+        """The operands of a node in names of the whole network; None at the top where the builder assumes them.
+
+        Those that are left out are not among them.
+        """
         if site.reads is not None:
             return site.reads
+        found = self.listed_operands(site, item)
+        return self.present(site, found) if found else found
+
+    def present(self, site: Site, operands: tuple[Reference, ...]) -> tuple[Reference, ...]:
+        """The operands that are not left out by a `when`; all of them where there is but one.
+
+        An op that takes any number does without; others cannot, which is reported.
+        """
+        left_out = [one for one in operands if one.is_bypass]
+        if len(operands) < 2 or not left_out:
+            return operands
+        op = self.definition(site.node, site.scope)
+        if op is not None and op.arity.is_list:
+            if len(left_out) < len(operands):
+                return tuple(one for one in operands if not one.is_bypass)
+            message = f"`{site.key.text}` has no operand: all that it lists are left out by their `when`"
+            help = f"give `{site.key.text}` the same `when`, or keep one of them"
+            self.diagnostics.report("operand-count", message, (left_out[0].span, "left out"), help=help)
+            return ()
+        name, instead = left_out[0].span.text, left_out[0].name.rpartition("/")[2]
+        message = f"`{site.key.text}` needs all of its operands, and `{name}` is left out by its `when`"
+        help = f"let `{name}` name what is read in its place: `when: {{if: …, else: {instead}}}`"
+        self.diagnostics.report("operand-count", message, (left_out[0].span, "left out"), help=help)
+        return ()
+
+    def definition(self, node: Node, scope: Scope) -> OpDef | None:
+        """The op that a node applies, be it by a `call`; None for a block or a mistake."""
+        seen: set[str] = set()
+        while isinstance(node, Mapping):
+            op, call = node.get("op"), node.get("call")
+            if isinstance(op, Scalar):
+                return registry.find(op.text)
+            if not isinstance(call, Scalar) or call.text in seen or call.text not in scope.items:
+                return None
+            seen.add(call.text)
+            node = scope.items[call.text].node
+        return None
+
+    def listed_operands(self, site: Site, item: Item) -> tuple[Reference, ...] | None:
+        """The operands of a node as `reads`, with those that stand for nodes left out."""
         entry = site.node.entry("from")
         if entry is not None:
             given = operands_of(site.params.substitute(entry.value), self.diagnostics, self.odd)
@@ -138,7 +216,7 @@ class Resolver(ABC):
 
     def first(self, site: Site, item: Item) -> Reference | None:
         """The first operand, also where the builder would assume it."""
-        found = self.reads(site, item)
+        found = site.reads if site.reads is not None else self.listed_operands(site, item)
         if found is None and item.above is not None:
             return Reference(item.above.name, None, site.key.span)
         if found is None and len(self.inputs) == 1:
@@ -161,7 +239,7 @@ class Resolver(ABC):
                 help = f"read it as `{reference.name}`; make the other result an input of its own"
                 self.diagnostics.report("unknown-port", message, (reference.span, "no such result"), help=help)
                 return None
-            return replace(bound, span=reference.span) if bound else None
+            return replace(bound, span=reference.span, is_bypass=False) if bound else None
         item = scope.items.get(reference.name)
         if item is not None:
             return self.read(item, reference)

@@ -2,7 +2,7 @@
 
 Built by specc 0.1.0 for the target tidl from the spec band_mobilenetv2.
 Options: device am68a, sdk newest, quantize float32.
-Spec SHA-256: 2182d6bfd3ad391ef21aa444d2ddf6e173da056ba44e3c04d1f0c1de77fbf490
+Spec SHA-256: b20d1a31af80773b3b961b351ac285fd39ffc33d0ee53155fec8f703865a7919
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from keras import layers
 
 SPEC = "band_mobilenetv2"
-SPEC_SHA256 = "2182d6bfd3ad391ef21aa444d2ddf6e173da056ba44e3c04d1f0c1de77fbf490"
+SPEC_SHA256 = "b20d1a31af80773b3b961b351ac285fd39ffc33d0ee53155fec8f703865a7919"
 TARGET = "tidl"
 
 

@@ -1,7 +1,7 @@
 """The network blocks.
 
 Built by specc 0.1.0 for the target keras from the spec blocks.
-Spec SHA-256: e21a941646a2c4449b9062e114395910e405f6ee45ad3067d11d29842849731a
+Spec SHA-256: 3add907c088d31c61764f434fb35d05999b995ca15746f218c1c77889d40acb1
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from keras import layers
 
 SPEC = "blocks"
-SPEC_SHA256 = "e21a941646a2c4449b9062e114395910e405f6ee45ad3067d11d29842849731a"
+SPEC_SHA256 = "3add907c088d31c61764f434fb35d05999b995ca15746f218c1c77889d40acb1"
 TARGET = "keras"
 
 
