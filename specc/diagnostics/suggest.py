@@ -26,9 +26,54 @@ def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     for one in known:
         folded.setdefault(one.lower().replace("_", ""), []).append(one)
     wanted = name.lower().replace("_", "")
-    cutoff = 0.5 if len(wanted) <= 3 else 0.6
-    keys = [wanted] if wanted in folded else difflib.get_close_matches(wanted, list(folded), count, cutoff)
-    return [max(folded[key], key=lambda one: resemblance(name, one)) for key in keys]
+    keys = [wanted] if wanted in folded else _near(wanted, folded)
+    if not keys and len(wanted) >= 3:  # the part that tells `ttf_mae` and `tsf_mae` apart was left out
+        keys = [key for key, names in folded.items() if any(one.lower().endswith(f"_{wanted}") for one in names)]
+    return [max(folded[key], key=lambda one: resemblance(name, one)) for key in keys[:count]]
+
+
+def _near(wanted: str, known: Iterable[str]) -> list[str]:
+    """The known names that a slip of the keyboard turns into `wanted`, nearest first, then longer and shorter forms."""
+    names = [one for one in known if _same_digits(wanted, one)]
+    slips = [
+        (_distance(wanted, one), place, one)
+        for place, one in enumerate(difflib.get_close_matches(wanted, names, 10, 0.55))
+    ]
+    found = [one for distance, _, one in sorted(slips) if distance <= _slips(min(len(wanted), len(one)))]
+    forms = [one for one in names if _is_form(wanted, one)]
+    return [*found, *(one for one in sorted(forms, key=len) if one not in found)]
+
+
+def _is_form(wanted: str, known: str) -> bool:
+    """Whether one abbreviates the other: `batchnorm`, `integer` for `int`."""
+    short, long = sorted((wanted, known), key=len)
+    least = 3 if short == known else 4
+    return len(short) >= least and long.startswith(short) and len(long) <= 2 * len(short) + 1
+
+
+def _slips(length: int) -> int:
+    """How many slips a word of that length may have and still be recognised."""
+    return 0 if length < 2 else 1 if length < 6 else 2 if length < 11 else 3
+
+
+def _same_digits(name: str, other: str) -> bool:
+    """Whether no digit was changed: Conv1D is not a misspelt Conv2D, nor one device another."""
+    left, right = (sorted(filter(str.isdigit, one)) for one in (name, other))
+    return not left or not right or left == right
+
+
+def _distance(name: str, other: str) -> float:
+    """The edits from one name to the other; neighbours that swapped places are one, and short words need better."""
+    above: list[float] = []
+    row: list[float] = list(range(len(other) + 1))
+    replaced = 1 if min(len(name), len(other)) > 3 else 2  # `Not` is not a misspelt `Dot`
+    for i, letter in enumerate(name, start=1):
+        before, above, row = above, row, [i, *[0.0] * len(other)]
+        for j, one in enumerate(other, start=1):
+            row[j] = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (0 if letter == one else replaced))
+            if i > 1 and j > 1 and letter == other[j - 2] and name[i - 2] == one:
+                row[j] = min(row[j], before[j - 2] + 1)
+    return row[-1]
 
 
 def resemblance(name: str, other: str) -> float:

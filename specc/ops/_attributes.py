@@ -211,8 +211,6 @@ class Enum(Kind):
 
     @property
     def expects(self) -> str:
-        if len(self.values) > 8:
-            return f"one of {len(self.values)} names"
         listed = ", ".join(f"`{value}`" for value in self.values)
         return f"one of {listed}" if len(self.values) > 1 else listed
 

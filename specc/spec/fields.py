@@ -144,6 +144,8 @@ def decode_value(node: Node, kind: Kind, diagnostics: Diagnostics, default: Any 
             return default
         where = f"`{key}`: " if key else ""
         help = _advice(node, kind) or error.help
+        if key == "padding" and _is_width(node) and _takes(kind, Scalar(node.span, "same", "same", True)):
+            help = "write `padding: same` to keep the size, or put a ZeroPadding node before it for an exact width"
         cause = error.span.text if "${" in error.span.text else ""  # a parameter, most likely
         diagnostics.report(error.code, f"{where}{error.message}", (error.span, ""), help=help, cause=cause)
         return default
@@ -172,6 +174,12 @@ def _advice(node: Node, kind: Kind) -> str:
     if "_" in text and not isinstance(value := resolve(text.replace("_", "")), str) and _takes(kind, _as(node, value)):
         return f"a number has no `_` in YAML 1.2: write `{short(text.replace('_', ''))}`"
     return ""
+
+
+def _is_width(node: Node) -> bool:
+    """Whether other frameworks' `padding: 1` or `[1, 1]` was written."""
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return bool(items) and all(isinstance(one, Scalar) and type(one.value) is int for one in items)
 
 
 def _as(node: Scalar, value: Any) -> Scalar:

@@ -12,7 +12,8 @@ from specc.ops._attributes import AttributeField, Str, describe, fields_of
 from specc.ops._base import Mismatch, OpDef, conflict_help
 from specc.ops._left_out import LEFT_OUT, SECOND_NAMES
 from specc.source import Mapping, Node, Scalar, Sequence, Span
-from specc.spec._hints import KIND, NODE, OTHER_WORDS, READS
+from specc.spec._foreign_words import ADVICE, ATTRIBUTES, OPS, fold
+from specc.spec._hints import KIND, NODE, READS
 from specc.spec.document import NodeDecl, Reference
 from specc.spec.fields import IDENTIFIER, MERGE, NO_MERGE, Broken, Fields, decode_value
 
@@ -126,14 +127,30 @@ def _definition(node: Node, diagnostics: Diagnostics) -> OpDef | None:
         message = f"`{meant}` is not an op of specc"
         diagnostics.report("unknown-op", message, (node.span, "not an op"), help=LEFT_OUT[meant])
         return None
-    names = [name for name in registry.names() if name != "Input"]
-    near = closest(SECOND_NAMES.get(meant, meant), names)
+    near, help = _op_meant(meant)
     fix = None
     if near and node.span.text == node.text:
-        fix = Fix(node.span, near[0], f"replace `{node.text}` by `{near[0]}`")
-    help = f"did you mean `{near[0]}`?" if near else "`specc list ops` shows the ops"
+        fix = Fix(node.span, near, f"replace `{node.text}` by `{near}`")
     diagnostics.report("unknown-op", f"unknown op `{short(node.text)}`", (node.span, "not known"), help=help, fix=fix)
     return None
+
+
+def _op_meant(name: str) -> tuple[str | None, str]:
+    """The op that an unknown name stands for, if it is one, and what to do."""
+    names = [one for one in registry.names() if one != "Input"]
+    known = next((one for one in names if fold(one) == fold(name)), None)
+    meant = known or SECOND_NAMES.get(name) or OPS.get(fold(name))
+    if meant is not None and meant not in names:
+        return None, meant
+    near = [meant] if meant else closest(name, names)
+    if not near:
+        return None, "`specc list ops` shows the ops"
+    stem = re.sub(r"\d", "", near[0])
+    ranks = sorted(one for one in names if re.sub(r"\d", "", one) == stem)
+    if len(ranks) > 1 and not re.search(r"\d", name):  # nothing says which of them
+        listed = [f"`{one}`" for one in ranks]
+        return None, f"choose by the number of spatial axes: {', '.join(listed[:-1])} or {listed[-1]}"
+    return near[0], f"did you mean `{near[0]}`?"
 
 
 def decode_attributes(
@@ -194,8 +211,10 @@ def decode_attributes(
 def _meant(name: str, known: Collection[str], syntax: Mapping) -> list[str]:
     """The attribute that an unknown one may stand for; none that is given anyhow."""
     free = [one for one in known if one not in syntax]
-    other = OTHER_WORDS.get(name.lower())
-    return [other] if other in free else closest(name, free, 1)
+    if fold(name) in ADVICE:
+        return []
+    other = [one for one in ATTRIBUTES.get(fold(name), ()) if one in free]
+    return other[:1] or closest(name, free, 1)
 
 
 def _unknown_attribute(
@@ -208,7 +227,7 @@ def _unknown_attribute(
 ) -> None:
     name = key.text
     message = f"unknown attribute `{short(name)}` of {op.name}"
-    help, fix = NODE.get(name, ""), None
+    help, fix = NODE.get(name) or ADVICE.get(fold(name), ""), None
     if not help:
         meant = _meant(name, (*known, *common), syntax)
         listed = ", ".join(f"`{one}`" for one in known)

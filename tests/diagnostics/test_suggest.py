@@ -29,7 +29,7 @@ def test_did_you_mean(name: str, meant: str | None) -> None:
 
 
 def test_closest_is_ordered_and_limited() -> None:
-    assert closest("conv", ["Conv1D", "Conv2D", "Conv3D", "Dense"], 2) == ["Conv3D", "Conv2D"]
+    assert closest("conv", ["Conv1D", "Conv2D", "Conv3D", "Dense"], 2) == ["Conv1D", "Conv2D"]
     assert closest("dense", []) == []
 
 
