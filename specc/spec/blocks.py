@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from specc.diagnostics import Diagnostics
-from specc.ops._attributes import Enum, Str, describe
+from specc.ops._attributes import Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.spec.document import Param, Reference
 from specc.spec.expressions import ExpressionError, pieces
 from specc.spec.fields import Broken, Fields, check_name
 from specc.spec.nodes import COMMON, reference
-from specc.spec.params import TYPES, Params, fits, noun, plain_value, type_of
+from specc.spec.params import TYPES, Params, TypeName, converted, fits, is_type, noun, plain_value, type_of
 
 _NO_DEFAULT: Any = object()
 _OTHER_WORDS = {"integer": "int", "number": "float", "double": "float", "boolean": "bool", "string": "str"}
@@ -121,15 +121,15 @@ def _param(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockParam
         fields = Fields(node, what, diagnostics)
         fields.only(("type", "default", "doc"))
         fields.get("doc", Str())
-        type_name = fields.get("type", Enum(*TYPES))
+        type_name = fields.get("type", TypeName())
         default = fields.node_of("default")
         if default is None:
             if type_name is None and "type" not in fields.entries and not fields.misspelt:
                 fields.missing("type", entry.key.span, "say what it is, `type: int`, or give it a `default`")
             return BlockParam(name, type_name, _NO_DEFAULT, entry.key.span)
         node = default
-    elif isinstance(node, Scalar) and node.plain and node.text in TYPES:
-        return BlockParam(name, node.text, _NO_DEFAULT, entry.key.span)
+    elif isinstance(node, Scalar) and node.plain and is_type(node.text):
+        return BlockParam(name, TypeName().decode(node), _NO_DEFAULT, entry.key.span)
     elif isinstance(node, Scalar) and node.plain and node.text in _OTHER_WORDS:
         message = f"{what}: `{node.text}` is not the name of a type"
         help = f'write `{_OTHER_WORDS[node.text]}`; as a default it stands in quotes, `"{node.text}"`'
@@ -248,4 +248,4 @@ def _argument(param: BlockParam, entry: Entry, params: Params, diagnostics: Diag
         declared = (param.span, f"declared as {param.type}" if param.type else "declared here")
         diagnostics.report("wrong-type", message, (entry.value.span, ""), declared, help=f"change `{param.name}`")
         return None
-    return float(value) if param.type == "float" else value
+    return converted(value, param.type) if param.type else value

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
 from collections.abc import Mapping as MappingABC
 from contextlib import suppress
 from typing import Any, cast
 
 from specc.diagnostics import Diagnostics, did_you_mean
-from specc.ops._attributes import Enum, Str, describe
+from specc.ops._attributes import Enum, Kind, Schema, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.source.scalars import resolve
 from specc.spec.document import Param
@@ -39,6 +40,30 @@ _NOUNS = {
     "str": "a string",
     "list": "a list, written `[3, 3]`",
 }
+_UNION = re.compile(r"\s*\|\s*")
+
+
+class TypeName(Kind):
+    """The name of a type, or several: `int | list`, `[int, list]`. Decoded into the first form."""
+
+    @property
+    def expects(self) -> str:
+        return "a type, or several: `int | list`"
+
+    def decode(self, node: Node) -> str:
+        if isinstance(node, Sequence) and node.items:
+            return " | ".join(dict.fromkeys(Enum(*TYPES).decode(item) for item in node.items))
+        if isinstance(node, Scalar) and is_type(node.text):
+            return " | ".join(dict.fromkeys(_UNION.split(node.text)))
+        return Enum(*TYPES).decode(node)
+
+    def words(self) -> list[Schema]:
+        """The schemas of a type written as one word or as `int | list`."""
+        names = "|".join(TYPES)
+        return [{"enum": [*TYPES]}, {"type": "string", "pattern": f"^({names})( *\\| *({names}))+$"}]
+
+    def schema(self) -> Schema:
+        return {"anyOf": [*self.words(), {"type": "array", "items": {"enum": [*TYPES]}, "minItems": 1}]}
 
 
 class Params:
@@ -120,7 +145,7 @@ class Params:
             fields = Fields(node, f"parameter `{entry.key.text}`", self.diagnostics)
             fields.only(("default", "type", "doc"))
             fields.get("doc", Str())
-            type_name = fields.get("type", Enum(*TYPES))
+            type_name = fields.get("type", TypeName())
             default = fields.node_of("default")
             if default is None:
                 fields.missing(
@@ -144,7 +169,7 @@ class Params:
         if type_name and not fits(value, type_name):
             self.diagnostics.report(
                 "wrong-type",
-                f"parameter `{entry.key.text}`: expected {_NOUNS[type_name]}, found {describe(node)}",
+                f"parameter `{entry.key.text}`: expected {noun(type_name)}, found {describe(node)}",
                 (node.span, f"declared as {type_name}"),
                 help="change the default or the type",
             )
@@ -153,16 +178,18 @@ class Params:
     def override(self, name: str, text: str, default: Any, type_name: str | None, entry: Entry) -> Any:
         wanted = type_name or type_of(default)
         value = text if wanted == "str" else _from_text(text)
+        if not fits(value, wanted) and fits(text, wanted):
+            value = text
         if not fits(value, wanted):
             because = f"is declared as {type_name}" if type_name else "has such a default"
             self.diagnostics.report(
                 "wrong-type",
-                f"`--set {name}={text}`: expected {_NOUNS[wanted]}, as the parameter {because}",
+                f"`--set {name}={text}`: expected {noun(wanted)}, as the parameter {because}",
                 (entry.value.span, "declared here"),
                 help=f"for instance `--set {name}={_format(default)}`",
             )
             return default
-        return float(value) if wanted == "float" else value
+        return converted(value, wanted)
 
     def substitute(self, node: Node) -> Node:
         """The tree with every expression replaced; a broken one is reported and becomes null."""
@@ -334,7 +361,19 @@ def _from_text(text: str) -> Any:
 
 def noun(type_name: str) -> str:
     """What a message says that a type expects."""
-    return _NOUNS[type_name]
+    return " or ".join(_NOUNS[one] for one in type_name.split(" | "))
+
+
+def is_type(text: str) -> bool:
+    """Whether a text names a type, or several with `|` between them."""
+    return all(one in TYPES for one in _UNION.split(text))
+
+
+def converted(value: Any, type_name: str) -> Any:
+    """A value that fits a type, with an integer as a float where only that is expected."""
+    names = type_name.split(" | ")
+    is_float = "float" in names and "int" not in names and type(value) is int
+    return float(value) if is_float else value
 
 
 def plain_value(node: Node) -> Any:
@@ -352,6 +391,10 @@ def type_of(value: Any) -> str:
 
 
 def fits(value: Any, type_name: str) -> bool:
+    return any(_fits(value, one) for one in type_name.split(" | "))
+
+
+def _fits(value: Any, type_name: str) -> bool:
     if type_name == "list":
         return isinstance(value, tuple) and _is_value(value)
     if isinstance(value, bool):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from specc.ops import _registry as registry
-from specc.ops._attributes import Enum, Float, Int, ListOf, Schema, Str, fields_of
+from specc.ops._attributes import Float, Int, ListOf, Schema, Str, fields_of
 from specc.ops._base import OpDef
 from specc.spec._callbacks import CALLBACKS
 from specc.spec._schema_values import (
@@ -25,7 +25,7 @@ from specc.spec._schema_values import (
 from specc.spec._training_objects import FIT
 from specc.spec.decode import SCHEDULES, VERSION
 from specc.spec.nodes import COMMON
-from specc.spec.params import TYPES
+from specc.spec.params import TypeName
 from specc.spec.settings import LIMITS
 
 ID = "urn:specc:schema:spec:1"
@@ -233,13 +233,13 @@ def _repeat() -> Schema:
 
 def _param(required: Sequence[str]) -> Schema:
     doc = "A default, or `{type: …, default: …}`." if required else "A type, a default, or `{type: …, default: …}`."
-    types = of_kind(Enum(*TYPES)) | {"description": "What the value has to be."}
+    types = TypeName().schema() | {"description": "What the value has to be."}
     typed: Schema = _object(
         {"type": types, "default": _described(_ref("param_value"), "Its value."), "doc": _text("What it is.")}, required
     )
     if not required:
         typed["anyOf"] = [{"required": ["type"]}, {"required": ["default"]}]
-    return _alternatives(doc, *([] if required else [{"enum": [*TYPES]}]), _ref("param_value"), typed)
+    return _alternatives(doc, *([] if required else TypeName().words()), _ref("param_value"), typed)
 
 
 def _input() -> Schema:
