@@ -34,7 +34,7 @@ def bind_contract(model: keras.Model) -> keras.Model:
 
 _METRICS = """
     def compute_metrics(x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        return kind.compute_metrics(model, x, _restored(y), restore_outputs(y_pred), sample_weight)
+        return kind.compute_metrics(model, x, _restored(y), _restore(y_pred), sample_weight)
 
     bound.compute_metrics = compute_metrics
 """
