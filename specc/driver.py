@@ -6,7 +6,6 @@ Only `build` and `load_model` need TensorFlow, and import what needs it when the
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,7 +23,7 @@ from specc.ir.graph import Types
 from specc.ir.sizes import is_known
 from specc.lowering import Lowered, lower
 from specc.lowering.gaps import report_gaps
-from specc.source import Source, Span, compose, decode, file_kind, folder_kind
+from specc.source import Source, Span, compose, decode, file_kind, folder_kind, read_bytes, read_stdin, work
 from specc.source.foreign import HEAD
 from specc.spec import Spec, build_graph
 from specc.spec import decode as decode_spec
@@ -68,7 +67,7 @@ def read(path: str | Path, diagnostics: Diagnostics) -> Source:
         diagnostics.report("unreadable-file", f"`{name}` is {kind.noun}, not a spec", help=kind.help)
         return Source(name, "")
     try:
-        data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        data = read_stdin() if name == STDIN else read_bytes(name)
     except (OSError, ValueError) as error:  # ValueError: the name itself is none
         message = f"`{name}` cannot be read: {getattr(error, 'strerror', None) or error}"
         diagnostics.report("unreadable-file", message, help="check the path, and that the file may be read")
@@ -114,8 +113,18 @@ def check_source(
     overrides: Mapping[str, str] | None = None,
 ) -> Checked:
     """As `check`, for text that has been read."""
-    with _undisturbed():
-        return _check(source, diagnostics or Diagnostics(), targets, overrides or {})
+    found = diagnostics or Diagnostics()
+    try:
+        with _undisturbed(), work.counted():
+            return _check(source, found, targets, overrides or {})
+    except work.WorkLimit:
+        found.report(
+            "work-limit",
+            "checking this spec takes more work than any network needs, so the check stops here",
+            (source.span(0, min(len(source.text), 1)), "in this file"),
+            help="use fewer blocks of blocks, repeats, parameters built from parameters, or long lists of names",
+        )
+        return Checked(source, tuple(found.finish(source)))
 
 
 @contextmanager

@@ -36,6 +36,7 @@ ELSEWHERE = {  # codes that no check of a text can give, and where they are cove
     "build-failed": "the build",
     "unreadable-file": "a file of bytes that are no text",
     "bad-op": "an installed package",
+    "more-findings": "the collector",
 }
 
 _EXPECTATION = re.compile(

@@ -33,6 +33,7 @@ CODES: dict[str, Code] = {
             "unreadable-file": "a file cannot be read",
             "yaml-syntax": "the text is not YAML",
             "yaml-limit": "the file is too large, nests too deep or expands to too much",
+            "work-limit": "checking the spec takes more work than any network needs",
             "yaml-tag": "a YAML tag, which a spec may not hold",
             "duplicate-key": "a key is given twice in one mapping",
             "invalid-key": "a key is not a plain name",
@@ -93,6 +94,7 @@ CODES: dict[str, Code] = {
     **_table(
         Severity.WARNING,
         {
+            "more-findings": "there are more findings than are shown",
             "unused-node": "a node that no output needs",
             "unused-input": "an input that nothing reads",
             "unused-param": "a parameter that nothing reads",

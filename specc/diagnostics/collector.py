@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import replace
 
 from specc.diagnostics.codes import CODES, Severity
 from specc.diagnostics.model import Diagnostic, Fix, Label, Use
 from specc.diagnostics.suggest import did_you_mean, short
-from specc.source import Problem, Source, Span
+from specc.source import Problem, Source, Span, work
 
-_MOST_COMPARED = 100_000
+MOST_SHOWN = 200
 _MOST_LABELS = 6
 _OWNER = re.compile(r"^`[\w/]+`: ")
 _IGNORE = re.compile(r"#\s*specc:\s*ignore\[([^\]\n]*)\]")
@@ -28,7 +28,7 @@ class Diagnostics:
     def __init__(self) -> None:
         self._items: list[Diagnostic] = []
         self._seen: set[tuple[str, Span | None, str]] = set()
-        self._compared = 0
+        self._errors = 0
         self._causes: dict[tuple[str, str, str], int] = {}  # where in the items what has a cause stands
         self._uses: tuple[Use, ...] = ()
         self.shared: Span | None = None  # text that stands for several nodes: a mistake there is one, whatever it says
@@ -43,6 +43,7 @@ class Diagnostics:
             self._uses = before
 
     def add(self, diagnostic: Diagnostic) -> None:
+        work.charge(work.FINDING)
         said = _OWNER.sub("", diagnostic.message)  # an aliased node says the same of each of its names
         if self.is_shared(diagnostic.span):
             said = ""
@@ -50,6 +51,7 @@ class Diagnostics:
         if diagnostic.span is None or key not in self._seen:
             self._seen.add(key)
             self._items.append(diagnostic)
+            self._errors += diagnostic.severity is Severity.ERROR
 
     def is_shared(self, span: Span | None) -> bool:
         return self.shared is not None and span is not None and self.shared.start <= span.start < self.shared.end
@@ -89,7 +91,7 @@ class Diagnostics:
         none is taken for one that was forgotten: wherever it is read again, it is the same mistake.
         """
         names = list(known)
-        close = self.suggest(name, names)
+        close = did_you_mean(name, names)
         fix = Fix(span, close, f"replace `{name}` by `{close}`") if close and span.text == name else None
         advice = f"did you mean `{close}`?" if close else help
         if not advice and names:
@@ -103,11 +105,6 @@ class Diagnostics:
         found = self._items[at]
         if len(found.labels) < _MOST_LABELS and all(one.span != label.span for one in found.labels):
             self._items[at] = replace(found, labels=(*found.labels, label))
-
-    def suggest(self, name: str, known: Sequence[str]) -> str | None:
-        """The closest known name; none any more once so many were compared that looking further would take seconds."""
-        self._compared += len(known)
-        return did_you_mean(name, known) if self._compared <= _MOST_COMPARED else None
 
     def problems(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
@@ -123,22 +120,32 @@ class Diagnostics:
 
     @property
     def has_errors(self) -> bool:
-        return any(one.severity is Severity.ERROR for one in self._items)
+        return self._errors > 0
 
     @property
     def error_count(self) -> int:
-        return sum(one.severity is Severity.ERROR for one in self._items)
+        return self._errors
 
     def finish(self, source: Source | None = None) -> list[Diagnostic]:
         """Everything found, ordered by place, without the warnings that a comment silences.
 
         `# specc: ignore[code]` at the end of a line silences that line's warnings of the code; on a line
-        of its own, those of the next line. Errors cannot be silenced.
+        of its own, those of the next line. Errors cannot be silenced. Of more findings than anyone reads, the first are
+        kept, errors before warnings, and the number of the others.
         """
         items = self._items
         if source is not None and "specc:" in source.text:
             items = _without_ignored(items, source)
-        return sorted(items, key=lambda one: (one.span.start if one.span else -1, one.code))
+        return sorted(_capped(items), key=lambda one: (one.span.start if one.span else -1, one.code))
+
+
+def _capped(items: list[Diagnostic]) -> list[Diagnostic]:
+    if len(items) <= MOST_SHOWN:
+        return items
+    items = sorted(items, key=lambda one: (one.severity is not Severity.ERROR, one.span.start if one.span else -1))
+    rest = len(items) - MOST_SHOWN
+    message = f"and {rest:,} more {'finding' if rest == 1 else 'findings'}"
+    return [*items[:MOST_SHOWN], Diagnostic("more-findings", message, help="fix those that are shown first")]
 
 
 def _without_ignored(items: list[Diagnostic], source: Source) -> list[Diagnostic]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from specc.source import work
+
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """The known name closest to `name`, or None where none is close enough to be a help."""
@@ -26,6 +28,8 @@ def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     for one in known:
         folded.setdefault(one.lower().replace("_", ""), []).append(one)
     wanted = name.lower().replace("_", "")
+    if wanted not in folded and not work.affords_comparisons(len(folded)):
+        return []
     keys = [wanted] if wanted in folded else _near(wanted, folded)
     if not keys and len(wanted) >= 3:  # the part that tells `ttf_mae` and `tsf_mae` apart was left out
         keys = [key for key, names in folded.items() if any(one.lower().endswith(f"_{wanted}") for one in names)]

@@ -5,6 +5,7 @@ are a layer above.
 """
 
 from specc.source.compose import compose
+from specc.source.files import read_bytes, read_stdin
 from specc.source.foreign import FileKind, file_kind, folder_kind
 from specc.source.nodes import Entry, Mapping, Node, Problem, Scalar, Sequence
 from specc.source.text import Source, Span, decode
@@ -23,4 +24,6 @@ __all__ = [
     "decode",
     "file_kind",
     "folder_kind",
+    "read_bytes",
+    "read_stdin",
 ]

@@ -18,7 +18,7 @@ from specc.source.scalars import resolve
 from specc.source.text import Source, Span
 
 MAX_DEPTH = 100
-MAX_NODES = 1_000_000  # with every alias counted as what it stands for
+MAX_NODES = 200_000  # with every alias counted as what it stands for
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOM = "\ufeff"

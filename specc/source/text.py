@@ -7,7 +7,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 
-MAX_BYTES = 16 * 1024 * 1024  # a spec is a document people review; anything larger is an accident
+MAX_BYTES = 4 * 1024 * 1024  # a spec is a document people review; anything larger is an accident
 _BREAK = re.compile(r"\r\n?|\n")
 
 
@@ -89,7 +89,7 @@ def decode(name: str, data: bytes) -> tuple[Source, str | None]:
     """
     digest = hashlib.sha256(data).hexdigest()
     if len(data) > MAX_BYTES:
-        return Source(name, "", digest), f"the file has {len(data):,} bytes, more than {MAX_BYTES:,}"
+        return Source(name, "", digest), f"the file is too large: it has more than {MAX_BYTES:,} bytes"
     encoding, shown = ("utf-16", "UTF-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "UTF-8")
     try:
         return Source(name, data.decode(encoding), digest), None

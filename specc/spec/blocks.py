@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from typing import Any
 
-from specc.diagnostics import Diagnostics
+from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ops._attributes import Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.spec.document import Param, Reference
@@ -213,7 +213,7 @@ def arguments(
             where = f" of block `{block.name}`"
             help = "" if known else "the block has no parameters"
             diagnostics.unknown("unknown-attribute", "argument", entry.key.span, name, known, help, where)
-            close = diagnostics.suggest(name, known)
+            close = did_you_mean(name, known)
             lacking -= {close} if close else set()
             broken |= {close} if close else set()
             continue

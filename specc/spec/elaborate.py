@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from specc.diagnostics import Diagnostics, Use
 from specc.ops._attributes import Bool, Int, describe
-from specc.source import Entry, Mapping, Node, Scalar, Sequence
+from specc.source import Entry, Mapping, Node, Scalar, Sequence, work
 from specc.spec.blocks import BlockDecl, arguments
 from specc.spec.document import InputDecl, Instance, LoopDecl, NodeDecl, Param, Reference, Results
 from specc.spec.expressions import NetworkValue, Unmeasured
@@ -22,6 +22,7 @@ from specc.spec.nodes import decode_node, only_call, reference
 from specc.spec.params import Params
 from specc.spec.scopes import Item, Resolver, Scope, Site
 
+MAX_NESTING = 50  # of blocks in blocks, and of what expressions ask of each other
 MAX_NODES = 10_000  # of blocks and repeats: one in the other, they multiply
 _INDEX = "index"
 
@@ -56,6 +57,8 @@ class Elaborator(Resolver):
         self.decls: dict[str, NodeDecl] = {}
         self.instances: list[Instance] = []
         self.used: set[str] = set()
+        self.nesting = 0
+        self.prepared: set[str] = set()  # items whose operands have been looked at
         self.written = 0  # nodes that stand nowhere in the text by themselves
         self.demand = Demand(self)
 
@@ -86,7 +89,35 @@ class Elaborator(Resolver):
         """
         if item.state != "waiting":
             return
+        self.finish_before(item)
+        if self.nesting >= MAX_NESTING:
+            message = f"blocks and the names that they read nest more than {MAX_NESTING} levels deep"
+            self.diagnostics.report("yaml-limit", message, (item.key.span, "at this one"), help="nest fewer blocks")
+            raise _TooMany
         item.state = "at work"
+        self.nesting += 1
+        try:
+            self.write_out(item, twin)
+        finally:
+            self.nesting -= 1
+        item.state = "done"
+
+    def finish_before(self, item: Item) -> None:
+        """Writes out what an item reads first, the deepest first: chains against the order of the text are long."""
+        stack = [item]
+        while stack:
+            one = stack[-1]
+            if one.state == "waiting" and one.name not in self.prepared:
+                self.prepared.add(one.name)
+                before = [other for other in _names(one) if other.is_compound]
+                stack += [other for other in before if other.name not in self.prepared]
+                continue
+            stack.pop()
+            if one is not item:
+                self.finish(one)
+
+    def write_out(self, item: Item, twin: str | None) -> None:
+        work.charge(work.NODE)
         node = item.node if isinstance(item.node, Mapping) else Mapping(item.node.span, ())
         site = Site(item.name, item.key, node, item.scope, item.scope.params, None, twin=twin)
         with self.diagnostics.within(item.scope.uses):
@@ -94,7 +125,6 @@ class Elaborator(Resolver):
                 item.results = self.expand(site, item, item.decls)
             else:
                 item.results = self.plain(site, item, item.decls, item.node)
-        item.state = "done"
 
     def expand(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
         """A node with `when`, `repeat`, `block` or a `call` of one, in that order."""
@@ -259,6 +289,7 @@ class Elaborator(Resolver):
             reads = (start,) if start else ()
         results: Results = {}
         for number in range(1, count + 1):
+            work.charge(work.NODE)
             name = f"{site.name}/{number}"
             params = site.params
             if _INDEX not in params.known:
@@ -428,6 +459,16 @@ class Elaborator(Resolver):
         if reference is None:
             raise Unmeasured(is_reported=True)
         return self.demand.shape(reference, name)
+
+
+def _names(item: Item) -> list[Item]:
+    """The items of its scope that an item names in `from` and `call`, or reads as the node above."""
+    if not isinstance(item.node, Mapping):
+        return []
+    names = [node for key in ("from", "call") if (node := item.node.get(key)) is not None]
+    flat = [one for node in names for one in (node.items if isinstance(node, Sequence) else (node,))]
+    found = [item.scope.items.get(one.text.partition(".")[0]) for one in flat if isinstance(one, Scalar)]
+    return [one for one in ([item.above] if "from" not in item.node else []) + found if one is not None]
 
 
 def _without(node: Mapping, *keys: str) -> Mapping:

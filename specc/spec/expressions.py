@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 from specc.ir.sizes import Symbol
+from specc.source import work
 
 MAX_LENGTH = 500
 MAX_DEPTH = 30
@@ -123,6 +124,7 @@ SHAPE_FUNCTIONS: dict[str, Callable[..., Any]] = {"channels": _channels, "shape"
 
 def evaluate(text: str, names: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]] | None = None) -> Value:
     """The value of one expression. Raises `ExpressionError`; an unknown name is in its `name`."""
+    work.charge(len(text))
     tree = _parse(text)
     walker = _Walker(text, names, {**FUNCTIONS, **(functions or {})})
     return walker.value(tree, 0)

@@ -11,7 +11,7 @@ from specc.ops import _registry as registry
 from specc.ops._attributes import AttributeField, Str, describe, fields_of
 from specc.ops._base import Mismatch, OpDef, conflict_help
 from specc.ops._left_out import LEFT_OUT, SECOND_NAMES
-from specc.source import Mapping, Node, Scalar, Sequence, Span
+from specc.source import Mapping, Node, Scalar, Sequence, Span, work
 from specc.spec._foreign_words import ADVICE, ATTRIBUTES, OPS, fold
 from specc.spec._hints import KIND, NODE, READS
 from specc.spec.document import NodeDecl, Reference
@@ -250,11 +250,13 @@ def operands_of(node: Node, diagnostics: Diagnostics, odd: Collection[str] = ())
     return tuple(ref for ref in found if ref is not None) if all(found) else ()
 
 
+_NAME = 15  # units of work for one name read
 INIT = "a value starts from `zeros`, `ones`, an input or a node"
 
 
 def reference(node: Node, diagnostics: Diagnostics, odd: Collection[str] = (), help: str = "") -> Reference | None:
     """A name or `node.port`; None where it is neither, which is reported."""
+    work.charge(_NAME)
     if isinstance(node, Broken):
         return None
     if isinstance(node, Scalar) and node.text in odd:

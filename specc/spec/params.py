@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ops._attributes import Enum, Kind, Schema, Str, describe
-from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
+from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span, work
 from specc.source.scalars import resolve
 from specc.spec.document import Param
 from specc.spec.expressions import (
@@ -33,6 +33,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "list": (tuple,),
 }
+MAX_DEPTH = 100  # of lists in lists
 _NOUNS = {
     "int": "an integer",
     "float": "a number",
@@ -157,6 +158,10 @@ class Params:
         if holds_broken(found):
             return 0, type_name
         value = _plain(found)
+        if _depth(value) > MAX_DEPTH:  # lists of lists, through parameters that hold each other
+            message = f"parameter `{entry.key.text}` nests more than {MAX_DEPTH} levels deep"
+            self.diagnostics.report("yaml-limit", message, (node.span, "too deep"), help="nest fewer lists")
+            return 0, type_name
         if not _is_value(value):
             message = f"expected a number, a string, a boolean or a list of them, found {describe(node)}"
             self.diagnostics.report(
@@ -193,6 +198,7 @@ class Params:
 
     def substitute(self, node: Node) -> Node:
         """The tree with every expression replaced; a broken one is reported and becomes null."""
+        work.charge(1)
         if isinstance(node, Scalar):
             return self.scalar(node) if isinstance(node.value, str) and OPENING.search(node.text) else node
         if isinstance(node, Sequence):
@@ -204,6 +210,7 @@ class Params:
         return Mapping(node.span, tuple(Entry(e.key, v) for e, v in zip(node.entries, values, strict=True)))
 
     def scalar(self, node: Scalar) -> Node:
+        work.charge(20 + len(node.text))
         values: list[Any] = []
         offset = 0
         try:
@@ -226,7 +233,9 @@ class Params:
                 return Broken(node.span, node.text, None, True)
         if len(parts) == 1 and parts[0][0]:
             return _syntax(values[0], node.span)
-        text = "".join(_format(value) for value in values)
+        texts = [_format(value) for value in values]
+        work.charge(sum(map(len, texts)))
+        text = "".join(texts)
         return Scalar(node.span, text, text, False)
 
     def evaluate(self, text: str) -> Value:
@@ -253,6 +262,7 @@ class Params:
 
     def read_all(self, node: Node) -> None:
         """Counts the names of a tree as read that is not evaluated."""
+        work.charge(1)
         if isinstance(node, Scalar):
             if isinstance(node.value, str) and OPENING.search(node.text):
                 with suppress(ExpressionError):
@@ -323,11 +333,17 @@ def only_param(node: Node | None) -> str | None:
 
 
 def _plain(node: Node) -> Any:
+    work.charge(1)
     if isinstance(node, Scalar):
         return node.value
     if isinstance(node, Sequence):
         return tuple(_plain(item) for item in node.items)
     return {entry.key.text: _plain(entry.value) for entry in node}
+
+
+def _depth(value: Any) -> int:
+    """How deep lists nest."""
+    return 1 + max(map(_depth, cast("tuple[Any, ...]", value)), default=0) if isinstance(value, tuple) else 0
 
 
 def _is_value(value: Any) -> bool:
@@ -338,6 +354,7 @@ def _is_value(value: Any) -> bool:
 
 
 def _syntax(value: Any, span: Span) -> Node:
+    work.charge(1)
     if isinstance(value, tuple):
         return Sequence(span, tuple(_syntax(one, span) for one in cast("tuple[Any, ...]", value)))
     return Scalar(span, _format(value), value, True)

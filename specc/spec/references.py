@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 
-from specc.diagnostics import Diagnostics, resemblance, short
+from specc.diagnostics import Diagnostics, did_you_mean, resemblance, short
 from specc.ir import Operand
 from specc.ir.graph import OUT
 from specc.ops import _registry as registry
@@ -147,7 +147,7 @@ class References:
             message = f"`{name}` {what}, and no value that can be read here"
             self.diagnostics.report("unknown-reference", message, (reference.span, "not a value"), help=help)
             return
-        close = self.diagnostics.suggest(name, known)
+        close = did_you_mean(name, known)
         if close is None or resemblance(name, close) < _SURE:
             self.certainty.is_sure = False
         else:

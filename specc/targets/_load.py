@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from functools import cache
 from importlib import resources
 from importlib.metadata import entry_points
@@ -14,6 +13,7 @@ import yaml
 from specc.diagnostics import did_you_mean, short
 from specc.ops import _registry as registry
 from specc.ops._installed import package
+from specc.source import read_bytes
 from specc.spec.expressions import ExpressionError, check_expression
 from specc.targets._model import Constraint, Option, Target, TargetError
 
@@ -96,9 +96,7 @@ def _installed(name: str) -> Target:
 
 def _read(path: Path) -> str:
     """The text of a file; devices and pipes, which may have no end, are not read."""
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is not a file")
-    return path.read_text(encoding="utf-8")
+    return read_bytes(path).decode("utf-8")
 
 
 def parse(text: str, name: str) -> Target:

@@ -125,3 +125,14 @@ def test_the_error_of_the_api_shows_every_finding() -> None:
     )
     assert str(error) == "net.yaml:1:4: error[unknown-op]: first\nwarning[unused-node]: without a place"
     assert len(error.diagnostics) == 2
+
+
+def test_more_findings_than_anyone_reads_are_counted() -> None:
+    source = Source("net.yaml", "x" * 5180)
+    diagnostics = Diagnostics()
+    for start in range(5180):
+        code = "unused-node" if start % 2 else "bad-value"
+        diagnostics.report(code, f"finding {start}", (source.span(start, start + 1), ""))
+    found = diagnostics.finish(source)
+    assert [one.message for one in found if one.span is None] == ["and 4,980 more findings"]
+    assert [one.code for one in found].count("bad-value") == 200

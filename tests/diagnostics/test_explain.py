@@ -13,7 +13,15 @@ from specc.diagnostics import CODES
 from specc.driver import check
 
 PAGES = resources.files("specc.diagnostics") / "explain"
-IN_PROSE = {"unreadable-file", "not-equivalent", "file-operator", "file-weights", "build-failed", "bad-op"}
+IN_PROSE = {
+    "more-findings",
+    "unreadable-file",
+    "not-equivalent",
+    "file-operator",
+    "file-weights",
+    "build-failed",
+    "bad-op",
+}
 RUN = sorted(CODES.keys() - IN_PROSE)
 
 _BLOCK = re.compile(

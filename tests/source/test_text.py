@@ -48,7 +48,7 @@ def test_what_is_not_text_is_read_up_to_the_first_bad_byte(data: bytes, good: st
 def test_a_huge_file_is_not_read() -> None:
     source, problem = decode("net.yaml", b" " * (MAX_BYTES + 1))
     assert source.text == ""
-    assert "16,777,217 bytes" in (problem or "")
+    assert f"more than {MAX_BYTES:,} bytes" in (problem or "")
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])

@@ -1,0 +1,63 @@
+"""Counts the work of one check, so that a small file cannot ask for hours of it.
+
+A unit is about a microsecond. The counter belongs to the context, since work is done in places that have nothing else
+in common; outside `counted` nothing is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+LIMIT = 1_200_000
+NODE = 80  # one node decoded and written out
+FINDING = 60
+COMPARISON = 20  # of two names, for a suggestion
+_SUGGESTIONS = LIMIT // 5  # what suggestions may use; beyond that there are none
+
+
+class WorkLimit(Exception):
+    """More work than any spec needs."""
+
+
+class _Counter:
+    __slots__ = ("done", "suggestions")
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.suggestions = 0
+
+
+_current: ContextVar[_Counter | None] = ContextVar("work", default=None)
+
+
+@contextmanager
+def counted() -> Generator[None]:
+    """Counts from zero within the block."""
+    token = _current.set(_Counter())
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def charge(units: int) -> None:
+    """Adds to the work done; raises `WorkLimit` where that is too much."""
+    counter = _current.get()
+    if counter is not None:
+        counter.done += units
+        if counter.done > LIMIT:
+            raise WorkLimit
+
+
+def affords_comparisons(count: int) -> bool:
+    """Whether a name may still be compared with so many others; the comparisons are charged if so."""
+    counter = _current.get()
+    if counter is None:
+        return True
+    cost = count * COMPARISON
+    if counter.suggestions + cost > _SUGGESTIONS:
+        return False
+    counter.suggestions += cost
+    return True
