@@ -15,6 +15,7 @@ import yaml
 
 from specc.source.nodes import Entry, Mapping, Node, Problem, Scalar, Sequence
 from specc.source.scalars import resolve
+from specc.source.slips import advice, repaired
 from specc.source.text import Source, Span
 
 MAX_DEPTH = 100
@@ -197,7 +198,12 @@ class _Composer:
             return self.add(Sequence(span, tuple(opened.items)), opened.size, opened.anchor)
         entries: dict[str, Entry] = {}
         for key, value in zip(opened.items[::2], opened.items[1::2], strict=True):
-            if not isinstance(key, Scalar):
+            if isinstance(key, Mapping) and len(key.entries) == 1:
+                name = key.entries[0].key.text
+                message = "a key has to be a name, and `{{` makes a mapping of it"
+                self.report("invalid-key", message, key.span, "a mapping", f'a parameter is written `"${{{name}}}"`')
+                self.broken = True  # what it stands for is no mistake of its own
+            elif not isinstance(key, Scalar):
                 self.report(
                     "invalid-key", "a key has to be a name", key.span, "this key is a collection", "write a plain name"
                 )
@@ -215,7 +221,9 @@ class _Composer:
                 )
             else:
                 entries[key.text] = Entry(key, value)
-        return self.add(Mapping(span, tuple(entries.values())), opened.size, opened.anchor)
+        values = tuple(entries.values())
+        kept = repaired(values, self.source, self.problems) if opened.is_flow else values
+        return self.add(Mapping(span, kept), opened.size, opened.anchor)
 
     def trim(self, start: int, end: int) -> int:
         """A block scalar's end mark lies past the blank lines after it; a span ends at its last character."""
@@ -265,5 +273,7 @@ class _Composer:
         hint = next((hint for part, hint in _HINTS.items() if part in message), "")
         if text[at : at + 1] == "\t":
             hint = _TAB_HINT
+        start = self.at(error.context_mark) if error.context_mark else at
+        hint = advice(text, at, start) or hint
         here = Span(self.source, at, min(at + 1, len(text)))
         return Problem("yaml-syntax", message, here, "the parser stopped here", related, hint)
