@@ -98,9 +98,9 @@ def check(path: str | Path, *, targets: Sequence[str] = (), overrides: Mapping[s
 
 
 def expand(path: str | Path, *, overrides: Mapping[str, str] | None = None) -> tuple[Checked, str | None]:
-    """A spec with its blocks written out, as text; None where the spec has errors."""
+    """A spec with its blocks written out, as text; None where the spec has errors that concern its graph."""
     checked = check(path, overrides=overrides)
-    if not checked.ok or checked.spec is None:
+    if checked.costs is None or checked.spec is None:
         return checked, None
     return checked, expanded(checked.spec, build_graph(checked.spec, Diagnostics()))
 

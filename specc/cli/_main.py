@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import os
 import sys
 
@@ -68,6 +69,9 @@ def group() -> None:
 
 def main() -> None:
     """Runs the command line and exits the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal of another encoding shows escapes
     try:
         code = group.main(prog_name="specc", standalone_mode=False)
         sys.stdout.flush()

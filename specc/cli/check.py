@@ -52,14 +52,22 @@ def command(
     found: list[Diagnostic] = []
     sources: list[Source] = []
     failed = False
+    crash: Exception | None = None
     for path in dict.fromkeys(_files(paths)):
-        checked = check(path, targets=targets, overrides=overrides)
+        try:
+            checked = check(path, targets=targets, overrides=overrides)
+        except Exception as error:  # a bug of specc in one file leaves the findings of the others
+            click.echo(f"{path}: not checked", err=True)
+            crash = crash or error
+            continue
         found += checked.diagnostics
         sources.append(checked.source)
         failed = failed or not checked.ok or (strict and bool(checked.diagnostics))
     emit(found, format, wants_color(color), sources)
     if format == "text":
         click.echo(summary(found, len(sources)), err=True)
+    if crash is not None:
+        raise crash
     if failed:
         context.exit(1)
 

@@ -35,3 +35,5 @@ def command(context: click.Context, path: str, overrides: dict[str, str], out: s
         click.echo(text, nl=False)
     else:
         write(out, text)
+    if not checked.ok:
+        context.exit(1)

@@ -50,7 +50,7 @@ def command(
     checked = check(path, targets=[target] if target else [], overrides=overrides)
     if checked.diagnostics:
         emit(checked.diagnostics, "text", wants_color(color, sys.stderr), [checked.source], err=True)
-    if not checked.ok or checked.graph is None or checked.costs is None:
+    if checked.graph is None or checked.costs is None or (target is not None and target not in checked.lowered):
         context.exit(1)
     shown, types, counted = checked.graph, checked.types, checked.costs
     if target is not None:
@@ -71,6 +71,8 @@ def command(
         click.echo(text, nl=False)
     else:
         write(out, text)
+    if not checked.ok:  # over budget, say: shown, and a failure all the same
+        context.exit(1)
 
 
 def _renderer(name: str) -> Callable[[Picture], str]:

@@ -1,0 +1,58 @@
+"""What a finding or a crash does not take away: the other files' findings, the picture, an output in any encoding."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from specc import driver
+from specc.cli import main
+
+from .support import BAD, GOOD, process
+
+OVER = GOOD + "budget: {params_max: 1}\n"
+
+
+@pytest.mark.parametrize("verb", ["show", "expand"])
+def test_a_spec_over_its_budget_is_shown(verb: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(OVER, encoding="utf-8")
+    ran = process(verb, str(path))
+    assert ran.code == 1
+    assert "Dense" in ran.out
+    assert "error[over-budget]" in ran.err
+
+
+def test_a_crash_leaves_the_findings_of_other_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("SPECC_DEBUG", raising=False)
+    first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    first.write_text(GOOD, encoding="utf-8")
+    second.write_text(BAD, encoding="utf-8")
+    check = driver.check
+
+    def broken(path: str, **rest: object) -> driver.Checked:
+        if path == str(first):
+            raise RuntimeError("planted")
+        return check(path)
+
+    monkeypatch.setattr(driver, "check", broken)
+    monkeypatch.setattr(sys, "argv", ["specc", "check", str(first), str(second)])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 3
+    assert "unknown-attribute" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
+def test_output_in_another_encoding(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(BAD.replace("unitz", "größe→𝔘"), encoding="utf-8")
+    command = [sys.executable, "-m", "specc", "check", str(path)]
+    ran = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}, check=False)
+    assert ran.returncode == 1
