@@ -157,8 +157,8 @@ class Rewriter:
             return self.legalize(node, operands, results, weights, is_logical=True, is_final=True)
         bare = replace(node, attributes=replace(node.attributes, activity_regularizer=None))
         found = self.legalize(bare, operands, results, weights, is_logical=True, is_final=True)
-        if hasattr(node.attributes, "recurrent_initializer"):
-            return found  # Keras' recurrent layers accept an activity regularizer and do not apply it
+        if node.op == "SimpleRNN":
+            return found  # Keras accepts its activity regularizer and does not apply it; LSTM and GRU do
         layer = penalty_layer(penalty)
         if layer is None or any(value.host for value in found.values()):
             message = f"the {penalty.name} of `{node.name}` reads values that the network has no layer for there"

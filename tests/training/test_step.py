@@ -42,7 +42,7 @@ def test_a_step_is_the_same_on_both_builds(kind: str, activation: str, tmp_path:
         model = module.compile_model(net.model(target, weights))
         plain = float(model.loss(module.adapt_targets(y), model(module.adapt_inputs(x))))
         losses = model.fit(module.adapt_inputs(x), module.adapt_targets(y), batch_size=8, verbose=0).history["loss"]
-        assert (losses[0] > 1.01 * plain) == (kind != "recurrent"), "Keras penalizes all but recurrent layers"
+        assert (losses[0] > 1.01 * plain) == (kind != "recurrent"), "Keras penalizes all but SimpleRNN"
         found[target] = losses[0], model
     np.testing.assert_allclose(found["tidl"][0], found["keras"][0], rtol=1e-5)
     other = net.model("tidl")
