@@ -53,20 +53,23 @@ def command(
     sources: list[Source] = []
     failed = False
     crash: Exception | None = None
+    unchecked: list[str] = []
     for path in dict.fromkeys(_files(paths)):
         try:
             checked = check(path, targets=targets, overrides=overrides)
         except Exception as error:  # a bug of specc in one file leaves the findings of the others
-            click.echo(f"{path}: not checked", err=True)
             crash = crash or error
+            unchecked.append(path)
             continue
         found += checked.diagnostics
         sources.append(checked.source)
         failed = failed or not checked.ok or (strict and bool(checked.diagnostics))
     emit(found, format, wants_color(color), sources)
-    if format == "text":
+    if format == "text" and (sources or crash is None):
         click.echo(summary(found, len(sources)), err=True)
     if crash is not None:
+        if sources:  # which of several
+            click.echo(f"not checked: {', '.join(unchecked)}", err=True)
         raise crash
     if failed:
         context.exit(1)

@@ -46,7 +46,9 @@ def test_a_crash_leaves_the_findings_of_other_files(
     with pytest.raises(SystemExit) as caught:
         main()
     assert caught.value.code == 3
-    assert "unknown-attribute" in capsys.readouterr().out
+    found = capsys.readouterr()
+    assert "unknown-attribute" in found.out
+    assert f"not checked: {first}\n" in found.err
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
