@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from specc.source.text import Span
@@ -41,13 +41,18 @@ class Mapping:
 
     span: Span
     entries: tuple[Entry, ...]
+    _by_key: dict[str, Entry] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_key = {entry.key.text: entry for entry in reversed(self.entries)}  # the first of a key counts
+        object.__setattr__(self, "_by_key", by_key)
 
     def get(self, key: str) -> Node | None:
         entry = self.entry(key)
         return entry.value if entry else None
 
     def entry(self, key: str) -> Entry | None:
-        return next((entry for entry in self.entries if entry.key.text == key), None)
+        return self._by_key.get(key)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
