@@ -23,7 +23,7 @@ from specc.ir.graph import Types
 from specc.ir.sizes import is_known
 from specc.lowering import Lowered, lower
 from specc.lowering.gaps import report_gaps
-from specc.source import Source, Span, compose, decode, file_kind, folder_kind, read_bytes, read_stdin, work
+from specc.source import Source, Span, compose, decode, foreign, foreign_folder, read_bytes, read_stdin, work
 from specc.source.foreign import HEAD
 from specc.spec import Spec, build_graph
 from specc.spec import decode as decode_spec
@@ -62,9 +62,9 @@ class Checked:
 def read(path: str | Path, diagnostics: Diagnostics) -> Source:
     """The source of a file, or of standard input for `-`; an empty one where it cannot be read, which is reported."""
     name = str(path)
-    kind = folder_kind(name)
-    if kind is not None:
-        diagnostics.report("unreadable-file", f"`{name}` is {kind.noun}, not a spec", help=kind.help)
+    other = foreign_folder(name)
+    if other is not None:
+        diagnostics.report("unreadable-file", f"`{name}` is {other.noun}, not a spec", help=other.help)
         return Source(name, "")
     try:
         data = read_stdin() if name == STDIN else read_bytes(name)
@@ -73,9 +73,9 @@ def read(path: str | Path, diagnostics: Diagnostics) -> Source:
         diagnostics.report("unreadable-file", message, help="check the path, and that the file may be read")
         return Source(name, "")
     name = "<stdin>" if name == STDIN else name
-    kind = file_kind(name, data[:HEAD])
-    if kind is not None:
-        diagnostics.report("unreadable-file", f"`{name}` is {kind.noun}, not a spec", help=kind.help)
+    other = foreign(name, data[:HEAD])
+    if other is not None:
+        diagnostics.report("unreadable-file", f"`{name}` is {other.noun}, not a spec", help=other.help)
         return Source(name, "")
     source, problem = decode(name, data)
     if problem is not None:

@@ -10,7 +10,8 @@ import click
 
 from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
 from specc.diagnostics import Diagnostic
-from specc.source import Source, decode, folder_kind
+from specc.source import Source, decode, foreign_folder
+from specc.source.foreign import FOLDER
 
 _SUFFIXES = (".yaml", ".yml")
 _IS_SPEC = re.compile(r"""^(\{\s*)?["']?specc["']?\s*:""", re.MULTILINE)
@@ -78,8 +79,8 @@ def command(
 def _files(paths: tuple[str, ...]) -> Iterator[str]:
     """The files named, and the specs in the folders named."""
     for path in paths:
-        kind = folder_kind(path)
-        if kind is None or kind.key == "saved-model":
+        other = foreign_folder(path)
+        if other is None or other.noun != FOLDER:
             yield path
             continue
         folder = Path(path)

@@ -6,13 +6,13 @@ are a layer above.
 
 from specc.source.compose import compose
 from specc.source.files import read_bytes, read_stdin
-from specc.source.foreign import FileKind, file_kind, folder_kind
+from specc.source.foreign import Foreign, foreign, foreign_folder
 from specc.source.nodes import Entry, Mapping, Node, Problem, Scalar, Sequence
 from specc.source.text import Source, Span, decode
 
 __all__ = [
     "Entry",
-    "FileKind",
+    "Foreign",
     "Mapping",
     "Node",
     "Problem",
@@ -22,8 +22,8 @@ __all__ = [
     "Span",
     "compose",
     "decode",
-    "file_kind",
-    "folder_kind",
+    "foreign",
+    "foreign_folder",
     "read_bytes",
     "read_stdin",
 ]

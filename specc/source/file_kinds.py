@@ -86,6 +86,8 @@ def _by_content(head: bytes) -> str | None:
         return _zip_kind(head[30 : 30 + int.from_bytes(head[26:28], "little")].decode("utf-8", "replace"))
     if len(head) > 2 and head[0] == 0x80 and 2 <= head[1] <= 5:
         return "torch" if b"torch" in head or head[2:12] == b"\x8a\x0al\xfc\x9cF\xf9 j\xa8" else "pickle"
+    if head[:3] == b"\x08\x01\x12":  # version 1 of SavedModel, then a graph
+        return "savedmodel"
     if len(head) > 2 and head[0] == 0x08 and 0 < head[1] < 0x20 and head[2] in _ONNX_FIELDS:
         return "onnx"
     return None

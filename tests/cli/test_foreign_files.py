@@ -75,7 +75,7 @@ def test_what_keras_and_numpy_write_is_known(tmp_path: Path) -> None:
         "model.weights.h5": "an HDF5 file",
         "saved": "a TensorFlow SavedModel",
         "saved/saved_model.pb": "a TensorFlow SavedModel",
-        "arrays.npz": "an archive of NumPy arrays",
+        "arrays.npz": "a NumPy archive",
         "model.tflite": "a TFLite model",
     }
     for name, noun in expected.items():
