@@ -11,14 +11,16 @@ import ast
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import LiteralString
 
 from specc.emit import _literals as literals
 from specc.emit import expressions
-from specc.emit.instances import ABSENT, Bodies, Body, Call, Column, Function, Item, Ref, around, group_of
+from specc.emit.instances import ABSENT, Bodies, Body, Call, Column, Function, Item, Ref, Text, around, group_of
 from specc.ir import Graph
 from specc.ir.graph import Types
 from specc.ops import _registry as registry
 from specc.ops._attributes import Enum, fields_of
+from specc.source import escape
 from specc.spec.expressions import Value
 
 
@@ -150,22 +152,22 @@ def _parametrize(function: Function) -> None:
     for key, item in function.items.items():
         names = dict.fromkeys(name for body in bodies if key in body.items for name in body.items[key].attributes)
         for name in names:
-            column = tuple(
+            column: Column = tuple(
                 body.items[key].attributes.get(name, "None") if key in body.items else ABSENT for body in bodies
             )
-            present = [text for text, body in zip(column, bodies, strict=True) if key in body.items]
+            present: list[Text] = [text for text, body in zip(column, bodies, strict=True) if key in body.items]
             if len(set(present)) > 1:
                 written = _expression(function, arguments, key, name, column)
                 function.cells[key, name] = written or _parameter(
                     function, arguments, column, _parameter_name(key, name)
                 )
             else:
-                item.attributes[name] = str(present[0])
+                item.attributes[name] = present[0] or "None"
     for key in function.items:
         if key not in lacking:
             continue
         there = tuple(key in body.items for body in bodies)
-        flags = tuple(str(is_there) for is_there in there)
+        flags: Column = tuple(literals.literal(is_there) for is_there in there)
         written = _expression(function, arguments, key, "when", flags)
         flag = next((name for name, one in arguments.items() if one == flags), None)
         telling = next(
@@ -202,7 +204,7 @@ def _expression(function: Function, arguments: dict[str, Column], key: str, name
     return text
 
 
-def _text(item: Item, name: str, value: Value) -> str:
+def _text(item: Item, name: str, value: Value) -> LiteralString:
     """A value as source, by the name that the op has for it: `hard_silu` where it is called `hard_swish`."""
     fields = fields_of(registry.get(item.node.op).attributes) if item.node is not None else {}
     kind = fields[name].kind if name in fields else None
@@ -235,9 +237,9 @@ def _parameter_name(*parts: str) -> str:
     return "_".join(part.strip(" *").replace("/", "_") for part in parts)
 
 
-def annotation(column: Column) -> str:
+def annotation(column: Column) -> LiteralString:
     """The type of a parameter that takes such values."""
-    kinds: list[str] = []
+    kinds: list[LiteralString] = []
     for text in column:
         try:
             value = ast.literal_eval(text) if text is not None else None
@@ -245,7 +247,7 @@ def annotation(column: Column) -> str:
             return "Any"
         if isinstance(value, tuple):
             return "Any"
-        kind = "None" if value is None else type(value).__name__
+        kind = "None" if value is None else escape.identifier(type(value).__name__)
         if kind not in kinds:
             kinds.append(kind)
     return " | ".join(sorted(kinds, key=lambda kind: kind == "None"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final, LiteralString
+
 from specc.emit._literals import literal
 from specc.emit.code import Code
 from specc.ir.sizes import is_known
@@ -10,7 +13,7 @@ from specc.lowering.objectives import SPARSE
 from specc.ops._keras_objects import KerasObject
 from specc.spec import Spec
 
-TENSOR = '''
+TENSOR: Final = '''
 class Tensor(NamedTuple):
     """One tensor of the data contract. Shapes leave out the batch axis; a size of None is the data's."""
 
@@ -22,7 +25,7 @@ class Tensor(NamedTuple):
     bounds: tuple[float, float] | None = None  # the smallest and largest label that the loss accepts
 '''
 
-_ADAPT = '''
+_ADAPT: Final = '''
 def adapt_inputs(x: Any) -> Any:
     """Reshape data from the spec's shapes to this model's: an array, or a list of them in the order of INPUTS.
 
@@ -130,7 +133,7 @@ def _agree(one: Any, other: Any) -> bool:
     return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
 '''
 
-_TARGETS = '''
+_TARGETS: Final = '''
 def adapt_targets(y: Any) -> Any:
     """Reshape labels from the spec's shapes to those of this model's outputs. Raises ValueError on any other shape."""
     arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS, strict=True)]
@@ -139,7 +142,7 @@ def adapt_targets(y: Any) -> Any:
 
 '''
 
-_SOME_TARGETS = '''
+_SOME_TARGETS: Final = '''
 def adapt_targets(y: Any) -> Any:
     """Reshape labels from the spec's shapes to those of this model's outputs. Raises ValueError on any other shape.
 
@@ -157,7 +160,7 @@ def adapt_targets(y: Any) -> Any:
 
 '''
 
-_BATCH = '''
+_BATCH: Final = '''
 
 def adapt_sample_weight(sample_weight: Any) -> Any:
     """Reshape sample weights, one for each example or position of an output, so that they line up with the losses.
@@ -192,10 +195,11 @@ def adapt_batch(*batch: Any) -> Any:
 
 def write_contract(spec: Spec, lowered: Lowered, code: Code) -> None:
     """INPUTS, OUTPUTS and TARGETS; `helpers` are the functions that hold arrays against them."""
-    _tensors(code, "INPUTS", [_tensor(name, value) for name, value in lowered.inputs.items()])
-    outputs = [_tensor(name, value) for name, value in lowered.outputs.items()]
+    inputs: list[LiteralString] = [_tensor(name, value) for name, value in lowered.inputs.items()]
+    _tensors(code, "INPUTS", inputs)
+    outputs: list[LiteralString] = [_tensor(name, value) for name, value in lowered.outputs.items()]
     _tensors(code, "OUTPUTS", outputs)
-    targets = [
+    targets: list[LiteralString] = [
         _target(name, value, spec.training.losses.get(name) if spec.training else None)
         for name, value in lowered.outputs.items()
         if name in _labelled(spec, lowered)
@@ -206,7 +210,7 @@ def write_contract(spec: Spec, lowered: Lowered, code: Code) -> None:
         _tensors(code, "TARGETS", targets, "labels, which are class numbers where the loss is sparse")
 
 
-def helpers(spec: Spec, lowered: Lowered) -> str:
+def helpers(spec: Spec, lowered: Lowered) -> LiteralString:
     """The functions of the contract: only those that this module needs."""
     targets = _TARGETS if len(_labelled(spec, lowered)) == len(lowered.outputs) else _SOME_TARGETS
     text = _ADAPT.replace("@TARGETS@", targets.lstrip("\n"))
@@ -220,19 +224,19 @@ def _labelled(spec: Spec, lowered: Lowered) -> list[str]:
     return [name for name in lowered.outputs if name in spec.training.losses or spec.training.metrics.get(name)]
 
 
-def _tensors(code: Code, name: str, rows: list[str], comment: str = "") -> None:
+def _tensors(code: Code, name: LiteralString, rows: Sequence[LiteralString], comment: str = "") -> None:
     if comment:
         code.comment(comment)
     code.add(f"{name} = ({', '.join(rows)},)")
 
 
-def _tensor(name: str, value: Value) -> str:
+def _tensor(name: str, value: Value) -> LiteralString:
     logical, physical = literal(value.logical.shape), literal(value.type.shape)
-    activation = f", {value.host!r}" if value.host else ""
-    return f"Tensor({name!r}, {logical}, {physical}, {value.type.dtype!r}{activation})"
+    activation = f", {literal(value.host)}" if value.host else ""
+    return f"Tensor({literal(name)}, {logical}, {physical}, {literal(value.type.dtype)}{activation})"
 
 
-def _target(name: str, value: Value, loss: KerasObject | None) -> str:
+def _target(name: str, value: Value, loss: KerasObject | None) -> LiteralString:
     """Labels of an output's shape; of a sparse loss, a class number for each position."""
     if loss is None or (loss.name not in SPARSE and not loss.name.endswith("Crossentropy")):
         return _tensor(name, value)
@@ -241,7 +245,7 @@ def _target(name: str, value: Value, loss: KerasObject | None) -> str:
         high, ignored = logical[-1] - 1, loss.argument("ignore_class")
         logical, physical, dtype = logical[:-1], physical[:-1], "int32"
         if loss.name != "Circle" and is_known(high):  # Circle compares classes, of any number
-            bounds = f", bounds={(min(0, ignored or 0), max(high, ignored or 0))}"
+            bounds = f", bounds={literal((min(0, ignored or 0), max(high, ignored or 0)))}"
     else:
         bounds = ", bounds=(0, 1)"
-    return f"Tensor({name!r}, {literal(logical)}, {literal(physical)}, {dtype!r}{bounds})"
+    return f"Tensor({literal(name)}, {literal(logical)}, {literal(physical)}, {literal(dtype)}{bounds})"

@@ -5,11 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, LiteralString
 
+from specc.source import escape
 from specc.spec.expressions import SHAPE_FUNCTIONS, ExpressionError, NetworkValue, Value, evaluate
 
 _CHANNELS = "channels"
+_PLAIN = (
+    ast.Expression, ast.Constant, ast.Name, ast.Load, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp,
+    ast.Tuple, ast.List, ast.Subscript, ast.Call, ast.operator, ast.unaryop, ast.boolop, ast.cmpop,
+)  # fmt: skip
 _BUILTINS = {"abs", "int", "len", "max", "min", "round"}  # what Python has under the same name
 
 
@@ -28,6 +33,8 @@ def value(text: str, arguments: Mapping[str, Value], channels: Mapping[str, int]
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError):
         return None
+    if not all(isinstance(one, _PLAIN) for one in ast.walk(tree)):
+        return None  # on a branch that no instance takes, where evaluating it would not have found it
     if any(not _is_channels(call) and _called(call) not in _BUILTINS for call in _calls(tree)):
         return None
     names: dict[str, Any] = dict(arguments)
@@ -38,15 +45,15 @@ def value(text: str, arguments: Mapping[str, Value], channels: Mapping[str, int]
         return None
 
 
-def source(text: str, names: Mapping[str, str], inputs: Mapping[str, str]) -> str:
+def source(text: str, names: Mapping[str, LiteralString], inputs: Mapping[str, LiteralString]) -> LiteralString:
     """An expression as Python, with the variables that its parameters and the block's inputs have there."""
     if text in names:
         return names[text]
-    return ast.unparse(_Renamed(names, inputs).visit(ast.parse(text.strip(), mode="eval")))
+    return escape.expression(_Renamed(names, inputs).visit(ast.parse(text.strip(), mode="eval")))
 
 
 class _Renamed(ast.NodeTransformer):
-    def __init__(self, names: Mapping[str, str], inputs: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, LiteralString], inputs: Mapping[str, LiteralString]) -> None:
         self.names, self.inputs = names, inputs
 
     def visit_Call(self, node: ast.Call) -> ast.expr:

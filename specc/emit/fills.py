@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final, LiteralString
 
 from specc.analysis.fills import axes_like
 from specc.emit import _literals as literals
@@ -10,14 +11,14 @@ from specc.ir import Fill, Graph
 from specc.ir.graph import OUT, Types
 from specc.ir.sizes import is_known
 
-FILLED = '''
+FILLED: Final = '''
 def filled(like: Any, shape: tuple[int, ...], value: float) -> Any:
     """`value` in every element of `shape`, once for each example of `like`."""
     column = ops.cast(ops.zeros_like(layers.Flatten()(like)[:, :1]), "float32")
     return layers.Reshape(shape)(ops.tile(column, (1, math.prod(shape)))) + value
 '''
 
-FILLED_ALONG = '''
+FILLED_ALONG: Final = '''
 def filled_along(like: Any, axes: tuple[int, ...], shape: tuple[int | None, ...], value: float) -> Any:
     """`value` in every element of `shape`, once per example of `like`, whose `axes` give the sizes that are None."""
     row: Any = tuple(slice(None) if axis in (0, *axes) else 0 for axis in range(len(like.shape)))
@@ -29,17 +30,18 @@ def filled_along(like: Any, axes: tuple[int, ...], shape: tuple[int | None, ...]
 '''
 
 
-def start(fill: Fill, shape: tuple[int, ...], graph: Graph, variable: Callable[[str], str]) -> str:
+def start(fill: Fill, shape: tuple[int, ...], graph: Graph, variable: Callable[[str], LiteralString]) -> LiteralString:
     """`filled(x, (1, 1, 2), 0.0)`, or `filled_along(x, (1,), (None, 2), 0.0)` where the data give a size."""
     found = None if all(map(is_known, shape)) else axes_like(shape, graph)
     if found is None:
-        return f"filled({variable(graph.inputs[0].name)}, {literals.literal(shape)}, {fill.value})"
+        return f"filled({variable(graph.inputs[0].name)}, {literals.literal(shape)}, {literals.literal(fill.value)})"
     name, axes = found
     kept = tuple(axis + 1 for axis in axes)
-    return f"filled_along({variable(name)}, {literals.literal(kept)}, {literals.literal(shape)}, {fill.value})"
+    arguments = ", ".join(map(literals.literal, (kept, shape, fill.value)))
+    return f"filled_along({variable(name)}, {arguments})"
 
 
-def helpers(graph: Graph, types: Types) -> str:
+def helpers(graph: Graph, types: Types) -> LiteralString:
     """The functions that make the states which start from a number."""
     known = _known(graph, types)
     return (FILLED if any(known) else "") + (FILLED_ALONG if not all(known) else "")

@@ -4,54 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import LiteralString
 
 from specc.emit import _literals as literals
 from specc.emit import expressions
 from specc.emit._modules import packages
 from specc.emit.blocks import annotation
-from specc.emit.code import Code, escaped
+from specc.emit.code import Code
 from specc.emit.instances import ABSENT, LAST, Function, Item, Ref, group_of
-from specc.emit.naming import Names
+from specc.emit.naming import Names, layer_text
 from specc.ops import _registry as registry
 
 
 class FunctionWriter:
     """Writes one function: `def conv_bn(x, *, name, filters): …`, each layer named after the instance."""
 
-    def __init__(self, function: Function, name: str, names: dict[Function, str], code: Code) -> None:
-        self.function, self.own_name, self.function_names, self.code = function, name, names, code
+    def __init__(
+        self, function: Function, name: LiteralString, names: dict[Function, LiteralString], code: Code
+    ) -> None:
+        self.own_name: LiteralString = name
+        self.function, self.function_names, self.code = function, names, code
         ops = [item.node.op for item in function.items.values() if item.node]
         self.names = Names(frozenset(names.values()) | packages(ops))
-        self.prefix = self.names.local("name")
+        self.prefix: LiteralString = self.names.local("name")
         self.has_returned = False
-        self.parameters = {one: self.names.parameter(one) for one in function.parameters}
+        self.parameters: dict[str, LiteralString] = {one: self.names.parameter(one) for one in function.parameters}
         function.keywords = self.parameters
         body = function.bodies[0]
         known = {operand: name for name, operand in body.scope.inputs}
         wanted = [known.get(operand, f"x{at}") for at, operand in enumerate(body.inputs, start=1)]
         if len(wanted) == 1 and len(body.scope.inputs) == 1:
             wanted = [body.scope.inputs[0][0]]  # the lowered value has another name
-        self.inputs = [self.names.operand(one, at) for at, one in enumerate(wanted)]
-        self.named_inputs = {name: self.inputs[at] for name, at in body.named_inputs.items()}
+        self.inputs: list[LiteralString] = [self.names.operand(one, at) for at, one in enumerate(wanted)]
+        self.named_inputs: dict[str, LiteralString] = {name: self.inputs[at] for name, at in body.named_inputs.items()}
 
     def write(self) -> None:
-        arguments = [f"{one}: Any" for one in self.inputs]
-        arguments += ["*", f"{self.prefix}: str", *(self.declared(one) for one in self.function.ordered)]
+        arguments: list[LiteralString] = [f"{one}: Any" for one in self.inputs]
+        arguments.extend(("*", f"{self.prefix}: str"))
+        arguments.extend(self.declared(one) for one in self.function.ordered)
         with self.code.block(f"def {self.own_name}({', '.join(arguments)}) -> Any:"):
             instances = [body.scope.name for body in self.function.bodies]
             shown = ", ".join(instances[:4]) + (", …" if len(instances) > 4 else "")
             scope = self.function.bodies[0].scope
-            self.code.add(f'"""The block {scope.block}: {shown}.')
-            if scope.block_doc:
-                self.code.add()
-                self.code.add(escaped(scope.block_doc.strip()))
-            self.code.add('"""')
+            doc = ("", scope.block_doc.strip()) if scope.block_doc else ()
+            self.code.docstring(f"The block {scope.block}: {shown}.", *doc)
             self.body()
             if not self.has_returned:
                 self.code.add(f"return {', '.join(self.ref(one) for one in self.function.outputs)}")
         self.code.add()
 
-    def declared(self, parameter: str) -> str:
+    def declared(self, parameter: str) -> LiteralString:
         column = self.function.parameters[parameter]
         text = "None" if ABSENT in column else self.function.defaults.get(parameter)
         default = "" if text is None else f" = {text}"
@@ -119,10 +121,10 @@ class FunctionWriter:
             else:
                 self.repeat(item)
 
-    def texts(self, item: Item) -> dict[str, str]:
+    def texts(self, item: Item) -> dict[str, LiteralString]:
         return {name: self.text(item, name) for name in self.attributes(item) if name != LAST}
 
-    def last(self, item: Item) -> str:
+    def last(self, item: Item) -> LiteralString:
         """The number of the last copy: a number, or a parameter."""
         return self.text(item, LAST)
 
@@ -132,21 +134,23 @@ class FunctionWriter:
         if made != start:
             self.code.add(f"{made} = {start}")
         counter = self.names.local("number")
-        stop = str(int(last) + 1) if last.isdecimal() else f"{last} + 1"
-        with self.code.block(f"for {counter} in range({item.start}, {stop}):"):
-            name = f'f"{{{self.prefix}}}_{literals.layer_name(group_of(item.node_key))}_{{{counter}}}"'
+        stop = literals.literal(int(last) + 1) if last.isdecimal() else f"{last} + 1"
+        with self.code.block(f"for {counter} in range({literals.literal(item.start)}, {stop}):"):
+            name = f'f"{{{self.prefix}}}_{layer_text(group_of(item.node_key))}_{{{counter}}}"'
             self.application(item, f"{made} =", name, [made])
 
     def item(self, item: Item) -> None:
         """A layer and its call; the last result is returned at once."""
-        name = f'f"{{{self.prefix}}}_{literals.layer_name(item.node_key)}"'
-        start = "return"
+        name: LiteralString = f'f"{{{self.prefix}}}_{layer_text(item.node_key)}"'
+        start: LiteralString = "return"
         if self.function.conditions.get(item.key) or not self.is_last(item):
             start = f"{self.results(item)} ="
         self.has_returned = start == "return"
         self.application(item, start, name, [self.ref(ref) for ref in item.operands])
 
-    def application(self, item: Item, start: str, name: str, operands: Sequence[str]) -> None:
+    def application(
+        self, item: Item, start: LiteralString, name: LiteralString, operands: Sequence[LiteralString]
+    ) -> None:
         """`start` the call of a function, or that of a layer: on one line with its construction where that fits."""
         given = self.texts(item)
         if item.call is not None:
@@ -174,21 +178,21 @@ class FunctionWriter:
         differing = [name for key, name in self.function.cells if key == item.key]
         return list(dict.fromkeys([*item.attributes, *differing]))
 
-    def text(self, item: Item, name: str) -> str:
+    def text(self, item: Item, name: str) -> LiteralString:
         cell = self.function.cells.get((item.key, name))
         return self.written(cell) if cell is not None else item.attributes[name]
 
-    def written(self, expression: str) -> str:
+    def written(self, expression: str) -> LiteralString:
         return expressions.source(expression, self.parameters, self.named_inputs)
 
-    def results(self, item: Item) -> str:
-        names = [self.variable(item, port) for port in self.ports(item)]
+    def results(self, item: Item) -> LiteralString:
+        names: list[LiteralString] = [self.variable(item, port) for port in self.ports(item)]
         return literals.results(item.node, names) if item.node is not None else ", ".join(names)
 
-    def result(self, item: Item) -> str:
+    def result(self, item: Item) -> LiteralString:
         return self.variable(item, self.ports(item)[0])
 
-    def variable(self, item: Item, port: str) -> str:
+    def variable(self, item: Item, port: str) -> LiteralString:
         """The variable of a result; copies of a repeat share one where each is read by the next only."""
         if len(item.ports) == 1 and (group := group_of(item.node_key)):
             self.names.rename(item.key, port, group if self.is_passed_on(item) else item.node_key)
@@ -205,7 +209,7 @@ class FunctionWriter:
             return registry.get(item.node.op).ports(item.node.attributes)
         return ("out",) if len(item.ports) == 1 else item.ports
 
-    def ref(self, ref: Ref) -> str:
+    def ref(self, ref: Ref) -> LiteralString:
         if not ref.key:
             return self.inputs[ref.input]
         item = self.function.items[ref.key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import LiteralString, TypeAlias
 
 from specc.emit import _literals as literals
 from specc.ir import Graph, Node, Operand, Scope, topology
@@ -13,7 +13,7 @@ from specc.ir.graph import OUT, Types
 from specc.ops import _registry as registry
 
 ABSENT = None  # the source text of what an instance has no use for
-Text: TypeAlias = str | None
+Text: TypeAlias = LiteralString | None
 Column: TypeAlias = tuple[Text, ...]  # one source text for each instance
 
 
@@ -32,7 +32,7 @@ class Item:
 
     key: str
     kind: str  # the op, or the name of the function
-    attributes: dict[str, str]
+    attributes: dict[str, LiteralString]
     operands: tuple[Ref, ...]
     ports: tuple[str, ...]
     node: Node | None = None
@@ -69,7 +69,7 @@ class Body:
         return {name: self.inputs.index(one) for name, one in given if one in self.inputs}
 
     @property
-    def arguments(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, LiteralString]:
         return {name: literals.literal(value) for name, value in self.scope.arguments}
 
 
@@ -88,7 +88,7 @@ class Function:
     parameters: dict[str, Column] = field(default_factory=dict[str, "Column"])
     cells: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     conditions: dict[str, str] = field(default_factory=dict[str, str])
-    keywords: dict[str, str] = field(default_factory=dict[str, str])  # what the parameters are called in Python
+    keywords: dict[str, LiteralString] = field(default_factory=dict[str, LiteralString])  # of calls, by parameter
 
     @property
     def ordered(self) -> list[str]:
@@ -96,25 +96,34 @@ class Function:
         own = [name for name, _ in self.bodies[0].scope.arguments if name in self.parameters]
         return [*own, *(name for name in self.parameters if name not in own)]
 
-    def arguments(self, body: Body) -> dict[str, str]:
+    def arguments(self, body: Body) -> dict[str, LiteralString]:
         """What an instance passes, as source texts."""
         at = self.bodies.index(body)
         return {name: text for name in self.ordered if (text := self.parameters[name][at]) is not None}
 
-    def call(self, name: str, operands: Sequence[str], layers: str, given: Mapping[str, str]) -> str:
+    def call(
+        self,
+        name: LiteralString,
+        operands: Sequence[LiteralString],
+        layers: LiteralString,
+        given: Mapping[str, LiteralString],
+    ) -> LiteralString:
         """`conv_bn(image, name="stem", filters=16)`: what is as the defaults are is left out."""
         defaults = self.defaults
-        parts = [f"{self.keywords[key]}={text}" for key, text in given.items() if text != defaults.get(key)]
+        own: dict[LiteralString, LiteralString] = {
+            self.keywords[key]: text for key, text in given.items() if text != defaults.get(key)
+        }
+        parts: list[LiteralString] = [f"{keyword}={text}" for keyword, text in own.items()]
         return f"{name}({', '.join([*operands, f'name={layers}', *parts])})"
 
     @property
-    def defaults(self) -> dict[str, str]:
+    def defaults(self) -> dict[str, LiteralString]:
         """What a parameter is where it is not given: what the block says, and False for whether a node is there."""
-        declared = {name: literals.literal(value) for name, value in self.bodies[0].scope.defaults}
-        found = {name: text for name, text in declared.items() if name in self.parameters}
+        given = [(name, value) for name, value in self.bodies[0].scope.defaults if name in self.parameters]
+        found: dict[str, LiteralString] = {name: literals.literal(value) for name, value in given}
         own = {name for name, _ in self.bodies[0].scope.arguments}
         flags = [name for name, column in self.parameters.items() if {*column} <= {"True", "False"} and name not in own]
-        return found | dict.fromkeys(flags, "False")
+        return {**found, **dict.fromkeys(flags, "False")}
 
     def resolve(self, ref: Ref, body: Body) -> Ref:
         """What a value is in an instance that lacks some nodes: the first operand of one that is not there."""
@@ -260,7 +269,7 @@ def _folded(items: Sequence[Item], outputs: Sequence[Ref]) -> tuple[dict[str, It
         item = replace(first, operands=operands)
         if group_of(first.key) and len(first.operands) == len(first.ports) == 1:
             last = items[end - 1]
-            number = last.key.rpartition("/")[2]
+            number = literals.literal(int(last.key.rpartition("/")[2]))
             item = replace(item, key=f"{first.key}*", final=last, attributes={**item.attributes, LAST: number})
             renamed[last.key] = item.key
         found[item.key] = item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import LiteralString
 
 from specc.emit import _literals as literals
 from specc.emit import fills
@@ -11,12 +12,13 @@ from specc.emit._modules import packages
 from specc.emit.blocks import functions
 from specc.emit.code import Code
 from specc.emit.functions import FunctionWriter
-from specc.emit.instances import Call, group_of, operands
-from specc.emit.naming import Names
+from specc.emit.instances import Call, Function, group_of, operands
+from specc.emit.naming import Names, layer_text
 from specc.emit.steps import contracted
 from specc.ir import Fill, Graph, Loop, Node, Operand, topology
 from specc.ir.graph import OUT, Types
 from specc.ops import _registry as registry
+from specc.source import escape
 
 
 class ModelWriter:
@@ -35,14 +37,19 @@ class ModelWriter:
         self.contracted = contracted(graph, calls)
         if self.contracted is None:
             found = []  # all is written flat
-        self.functions = {one: self.names.function(one.name, at) for at, one in enumerate(found)}
+        self.functions: dict[Function, LiteralString] = {}
+        for at, one in enumerate(found):
+            self.functions[one] = self.names.function(one.name, at)
         self.scopes = {scope.name for scope in graph.scopes}
 
     def write(self) -> None:
         for function, name in self.functions.items():
             FunctionWriter(function, name, self.functions, self.code).write()
-        passes = {loop.passes_param: loop.passes for loop in self.graph.loops if loop.passes_param}
-        arguments = [f"{name}: int = {value}" for name, value in passes.items()]
+        passes: dict[LiteralString, int] = {}
+        for loop in self.graph.loops:
+            if loop.passes_param:
+                passes[escape.identifier(loop.passes_param)] = loop.passes
+        arguments: list[LiteralString] = [f"{name}: int = {literals.literal(value)}" for name, value in passes.items()]
         signature = ", ".join([*arguments, "batch_size: int | None = None"])
         with self.code.block(f"def build_model(*, {signature}) -> keras.Model:"):
             self.docstring(list(passes))
@@ -51,34 +58,32 @@ class ModelWriter:
                     self.code.add(f'raise ValueError(f"`{name}` has to be at least 1, found {{{name}}}")')
             self.body()
 
-    def docstring(self, passes: list[str]) -> None:
-        lines = ["The network with fresh weights."]
+    def docstring(self, passes: Sequence[str]) -> None:
+        line = "The network with fresh weights."
         if passes:
             shown = ", ".join(f"`{name}`" for name in passes)
-            lines[0] = f"The network with fresh weights, which do not depend on {shown}."
-        self.code.add(f'"""{lines[0]}')
-        self.code.add()
-        self.code.add("`batch_size` fixes the batch axis, which converters want; None leaves it free.")
-        self.code.add('"""')
+            line = f"The network with fresh weights, which do not depend on {shown}."
+        self.code.docstring(line, "", "`batch_size` fixes the batch axis, which converters want; None leaves it free.")
 
     def body(self) -> None:
         for node in self.graph.inputs:
             shape = literals.literal(node.attributes.shape)
-            dtype = "" if node.attributes.dtype == "float32" else f", dtype={node.attributes.dtype!r}"
+            dtype = "" if node.attributes.dtype == "float32" else f", dtype={literals.literal(node.attributes.dtype)}"
             self.note(node)
             self.code.add(
                 f"{self.names.value(node.name)} = "
-                f"keras.Input({shape}, batch_size=batch_size{dtype}, name={node.name!r})"
+                f"keras.Input({shape}, batch_size=batch_size{dtype}, name={literals.literal(node.name)})"
             )
         if self.contracted is None:
             self.items(topology.schedule(self.graph))
         else:
             self.steps(self.contracted)
         inputs = ", ".join(self.names.value(node.name) for node in self.graph.inputs)
-        outputs = [(one.name, self.operand(one.value)) for one in self.graph.outputs]
+        outputs: list[tuple[str, LiteralString]] = [(one.name, self.operand(one.value)) for one in self.graph.outputs]
         given = f"[{inputs}]" if len(self.graph.inputs) > 1 else inputs
-        made = outputs[0][1] if len(outputs) == 1 else "{" + ", ".join(f"{k!r}: {v}" for k, v in outputs) + "}"
-        self.code.add(f"return keras.Model({given}, {made}, name={self.graph.name!r})")
+        rows = ", ".join(f"{literals.literal(name)}: {value}" for name, value in outputs)
+        made = outputs[0][1] if len(outputs) == 1 else f"{{{rows}}}"
+        self.code.add(f"return keras.Model({given}, {made}, name={literals.literal(self.graph.name)})")
 
     def steps(self, steps: Sequence[topology.Item | Call]) -> None:
         """Items, and instances of blocks as calls; copies of one repeat that agree become a loop."""
@@ -126,8 +131,10 @@ class ModelWriter:
         if made != start:
             self.code.add(f"{made} = {start}")
         counter = self.names.local("number")
-        with self.code.block(f"for {counter} in range({number}, {number + len(nodes)}):"):
-            name = f'f"{literals.layer_name(group)}_{{{counter}}}"'
+        with self.code.block(
+            f"for {counter} in range({literals.literal(number)}, {literals.literal(number + len(nodes))}):"
+        ):
+            name = f'f"{layer_text(group)}_{{{counter}}}"'
             layer = literals.construction(first, literals.texts(first), name)
             self.code.add(f"{made} = {layer}({literals.operands(first, [made])})", self.line(first))
 
@@ -178,11 +185,11 @@ class ModelWriter:
             name = scope.group if scope.group and self.is_passed_on(call) else scope.name
             self.names.rename(results[0].value, results[0].port, name)
         made = ", ".join(self.operand(one) for one in results)
-        given = [self.operand(one) for one in call.body.inputs]
-        text = self.text(call, given, repr(literals.layer_name(scope.name)))
+        given: list[LiteralString] = [self.operand(one) for one in call.body.inputs]
+        text = self.text(call, given, literals.literal(layer_text(scope.name)))
         self.code.add(f"{made} = {text}", f"line {scope.origin.span.line}" if scope.origin.span else "")
 
-    def text(self, call: Call, operands: Sequence[str], name: str) -> str:
+    def text(self, call: Call, operands: Sequence[LiteralString], name: LiteralString) -> LiteralString:
         function = call.function
         return function.call(self.functions[function], operands, name, function.arguments(call.body))
 
@@ -200,8 +207,10 @@ class ModelWriter:
             self.code.add(f"{made} = {start}")
         first = int(scope.name.rpartition("/")[2])
         counter = self.names.local("number")
-        with self.code.block(f"for {counter} in range({first}, {first + len(calls)}):"):
-            name = f'f"{literals.layer_name(scope.group)}_{{{counter}}}"'
+        with self.code.block(
+            f"for {counter} in range({literals.literal(first)}, {literals.literal(first + len(calls))}):"
+        ):
+            name = f'f"{layer_text(scope.group)}_{{{counter}}}"'
             self.code.add(f"{made} = {self.text(calls[0], [made], name)}", line)
 
     def items(self, items: tuple[topology.Item, ...]) -> None:
@@ -243,14 +252,14 @@ class ModelWriter:
             self.code.add(f"{layer} = {made}", comment)
         self.code.add(f"{result} = {layer}({arguments})", "" if node.name in self.first else comment)
 
-    def results(self, node: Node) -> str:
+    def results(self, node: Node) -> LiteralString:
         ports = registry.get(node.op).ports(node.attributes)
         return literals.results(node, [self.names.value(node.name, port) for port in ports])
 
-    def arguments(self, node: Node) -> str:
+    def arguments(self, node: Node) -> LiteralString:
         return literals.operands(node, [self.operand(one) for one in node.operands])
 
-    def operand(self, operand: Operand) -> str:
+    def operand(self, operand: Operand) -> LiteralString:
         return self.names.value(operand.value, operand.port)
 
     def loop(self, item: topology.LoopItem) -> None:
@@ -258,12 +267,12 @@ class ModelWriter:
         self.code.comment(f"loop {loop.origin.node}{self.at(loop)}: {self.story(loop)}")
         for collect in loop.collects:
             self.code.add(f"{self.names.local(f'{collect.name}_values')}: list[Any] = []")
-        starts = [self.start(state.init, state.name) for state in loop.states]
-        states = [self.names.value(state.name) for state in loop.states]
+        starts: list[LiteralString] = [self.start(state.init, state.name) for state in loop.states]
+        states: list[LiteralString] = [self.names.value(state.name) for state in loop.states]
         if states:
             self.code.add(f"{', '.join(states)} = {', '.join(starts)}")
         counter = self.names.local(f"{loop.name}_pass") if loop.scans else "_"
-        passes = loop.passes_param or str(loop.passes)
+        passes = escape.identifier(loop.passes_param) if loop.passes_param else literals.literal(loop.passes)
         with self.code.block(f"for {counter} in range({passes}):"):
             for scan in loop.scans:
                 at, after = counter, f"{counter} + 1"
@@ -280,7 +289,7 @@ class ModelWriter:
             values = self.names.local(f"{collect.name}_values")
             self.code.add(f"{self.names.value(collect.name)} = ops.{join}({values}, axis=1)")
 
-    def start(self, init: Operand | Fill, state: str) -> str:
+    def start(self, init: Operand | Fill, state: str) -> LiteralString:
         if isinstance(init, Operand):
             return self.operand(init)
         return fills.start(init, self.types[state, OUT].shape, self.graph, self.names.value)

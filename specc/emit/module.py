@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from specc._version import __version__
 from specc.emit import contract, fills, training, weights
+from specc.emit._literals import literal
 from specc.emit._modules import modules
-from specc.emit.code import LINE_LENGTH, Code, escaped
+from specc.emit.code import LINE_LENGTH, Code
 from specc.emit.model import ModelWriter, uses_ops
 from specc.lowering import Lowered
+from specc.source import escape
 from specc.spec import Spec
 from specc.targets import Target
 
@@ -17,9 +19,9 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     code = Code()
     _header(spec, target, code)
     _imports(lowered, code)
-    code.add(f"SPEC = {spec.name!r}")
-    code.add(f"SPEC_SHA256 = {spec.source.sha256!r}")
-    code.add(f"TARGET = {target.name!r}")
+    code.add(f"SPEC = {escape.quoted(spec.name)}")
+    code.add(f"SPEC_SHA256 = {escape.quoted(spec.source.sha256)}")
+    code.add(f"TARGET = {escape.quoted(target.name)}")
     code.add(contract.TENSOR)
     contract.write_contract(spec, lowered, code)
     code.comment("the keras build's weights and their shapes, and layers that were renamed since")
@@ -28,7 +30,7 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     parts = weights.parts(lowered)
     if parts:
         code.comment("the weights of layers that have layers inside them, in the order of Keras")
-        code.add(f"PARTS: dict[str, tuple[str, ...]] = {parts!r}")
+        code.add(f"PARTS: dict[str, tuple[str, ...]] = {literal(parts)}")
     code.add()
     ModelWriter(lowered.graph, lowered.types, code).write()
     code.add(contract.helpers(spec, lowered))
@@ -43,17 +45,12 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
 
 def _header(spec: Spec, target: Target, code: Code) -> None:
     doc = spec.doc.strip() or f"The network {spec.name}."
-    code.add('"""' + escaped(doc))
-    code.add()
-    code.add(f"Built by specc {__version__} for the target {target.name} from the spec {spec.name}.")
+    lines = [doc, "", f"Built by specc {__version__} for the target {target.name} from the spec {spec.name}."]
     if spec.overrides:
-        code.add(
-            "Parameters set: " + escaped(", ".join(f"{name}={value}" for name, value in spec.overrides.items())) + "."
-        )
+        lines.append("Parameters set: " + ", ".join(f"{name}={value}" for name, value in spec.overrides.items()) + ".")
     if target.chosen:
-        code.add("Options: " + ", ".join(f"{name} {value}" for name, value in target.chosen.items()) + ".")
-    code.add(f"Spec SHA-256: {spec.source.sha256}")
-    code.add('"""')
+        lines.append("Options: " + ", ".join(f"{name} {value}" for name, value in target.chosen.items()) + ".")
+    code.docstring(*lines, f"Spec SHA-256: {spec.source.sha256}")
 
 
 def _imports(lowered: Lowered, code: Code) -> None:
@@ -67,8 +64,8 @@ def _imports(lowered: Lowered, code: Code) -> None:
     code.add("from pathlib import Path")
     code.add("from typing import Any, NamedTuple")
     code.add()
-    for name in sorted(["keras", "numpy as np", *modules(node.op for node in graph.nodes)]):
-        code.add(f"import {name}")
+    for name in sorted(["keras", "numpy", *modules(node.op for node in graph.nodes)]):
+        code.add("import numpy as np" if name == "numpy" else f"import {escape.dotted(name)}")
     code.add("from keras import layers, ops" if uses_ops(graph) else "from keras import layers")
     code.add()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import builtins
 import keyword
+from typing import LiteralString
 
 from specc.ir.graph import OUT
 from specc.lowering import WeightSource, WeightTransform
+from specc.source import escape
 
 # What an emitted module may define or import, and the arguments of its functions
 RESERVED = {
@@ -25,6 +27,11 @@ def layer_name(name: str) -> str:
     return name.replace("/", "_")
 
 
+def layer_text(name: str) -> LiteralString:
+    """That name as part of an f-string."""
+    return escape.identifier(layer_name(name))
+
+
 def weight_name(weight: WeightTransform | WeightSource) -> str:
     """`layer/weight`, as weights are known by outside of specc."""
     return f"{layer_name(weight.layer)}/{weight.weight}"
@@ -35,9 +42,9 @@ class Names:
 
     def __init__(self, reserved: frozenset[str] = frozenset()) -> None:
         self.taken = {*RESERVED, *dir(builtins), *keyword.kwlist, *keyword.softkwlist, *reserved}
-        self.given: dict[tuple[str, str], str] = {}
+        self.given: dict[tuple[str, str], LiteralString] = {}
 
-    def value(self, name: str, port: str = OUT) -> str:
+    def value(self, name: str, port: str = OUT) -> LiteralString:
         """The variable that holds a value."""
         return self._name("value", f"{name}.{port}", name if port == OUT else f"{name}_{port}")
 
@@ -45,29 +52,29 @@ class Names:
         """Lets a value be held by a variable of that name, which several values may share."""
         self.given["value", f"{name}.{port}"] = self._name("shared", wanted, wanted)
 
-    def layer(self, name: str) -> str:
+    def layer(self, name: str) -> LiteralString:
         """The variable that holds a layer which is applied more than once."""
         return self._name("layer", name, f"{name}_layer")
 
-    def function(self, wanted: str, number: int) -> str:
+    def function(self, wanted: str, number: int) -> LiteralString:
         """A name for one of several functions that may want the same."""
         return self._name("function", str(number), wanted)
 
-    def parameter(self, wanted: str) -> str:
+    def parameter(self, wanted: str) -> LiteralString:
         """A name for a parameter of a function, which the block or a node names."""
         return self._name("parameter", wanted, wanted)
 
-    def operand(self, wanted: str, number: int) -> str:
+    def operand(self, wanted: str, number: int) -> LiteralString:
         """A name for one of a function's operands."""
         return self._name("operand", str(number), wanted)
 
-    def local(self, wanted: str) -> str:
+    def local(self, wanted: str) -> LiteralString:
         """A name for something of the emitted code's own."""
         return self._name("local", wanted, wanted)
 
-    def _name(self, kind: str, key: str, wanted: str) -> str:
+    def _name(self, kind: str, key: str, wanted: str) -> LiteralString:
         if (kind, key) not in self.given:
-            name = layer_name(wanted)
+            name = escape.identifier(layer_name(wanted))
             while name in self.taken:
                 name += "_"
             self.taken.add(name)

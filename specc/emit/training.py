@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
+from typing import Final, LiteralString
 
 from specc.emit._literals import call, literal
 from specc.emit.code import Code
@@ -14,7 +15,7 @@ from specc.spec import Spec
 from specc.spec._training_objects import METRIC
 from specc.spec.document import Training
 
-_BIND = '''
+_BIND: Final = '''
 def bind_contract(model: keras.Model) -> keras.Model:
     """Hold the model's training to the data contract, as compile_model does. A loaded model is plain Keras without it.
 
@@ -32,14 +33,14 @@ def bind_contract(model: keras.Model) -> keras.Model:
     bound.compute_loss = compute_loss
 '''
 
-_METRICS = """
+_METRICS: Final = """
     def compute_metrics(x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         return kind.compute_metrics(model, x, _restored(y), _restore(y_pred), sample_weight)
 
     bound.compute_metrics = compute_metrics
 """
 
-_CONFIG = """
+_CONFIG: Final = """
     def get_compile_config() -> dict[str, Any]:
         config = kind.get_compile_config(model)
         return {**config, "metrics": _saved(config.get("metrics"), UNSAVED)}
@@ -47,7 +48,7 @@ _CONFIG = """
     bound.get_compile_config = get_compile_config
 """
 
-_CLASS_WEIGHT = """
+_CLASS_WEIGHT: Final = """
     def weighted(method: Any) -> Any:
         def call(x: Any = None, y: Any = None, *arguments: Any, class_weight: Any = None, **options: Any) -> Any:
             if class_weight is not None and y is not None:
@@ -60,7 +61,7 @@ _CLASS_WEIGHT = """
     bound.fit, bound.train_on_batch = weighted(kind.fit), weighted(kind.train_on_batch)
 """
 
-_LINED_UP = '''
+_LINED_UP: Final = '''
 def _lined_up(y: Any, y_pred: Any) -> Any:
     """The labels in the shapes of their outputs. Raises ValueError where they would only fit by broadcasting."""
     if len(OUTPUTS) == 1:
@@ -84,7 +85,7 @@ def _line_up(y: Any, y_pred: Any, tensor: Tensor) -> Any:
     return keras.ops.reshape(y, sizes[:rank])
 '''
 
-_RESTORED = '''
+_RESTORED: Final = '''
 def _restored(y: Any) -> Any:
     """Labels in the spec's shapes."""
     if not isinstance(y, Mapping):
@@ -93,7 +94,7 @@ def _restored(y: Any) -> Any:
     return {name: _reshaped(one, tensors[name].logical) if name in tensors else one for name, one in y.items()}
 '''
 
-_SAVED = '''
+_SAVED: Final = '''
 def _saved(metrics: Any, unsaved: Any) -> Any:
     """The metrics of a saved file: those that mean the same on this model's own outputs."""
     if isinstance(unsaved, Mapping):
@@ -101,7 +102,7 @@ def _saved(metrics: Any, unsaved: Any) -> Any:
     return [one for one in metrics if (one if isinstance(one, str) else one["config"]["name"]) not in unsaved]
 '''
 
-_CLASS_WEIGHTS = '''
+_CLASS_WEIGHTS: Final = '''
 def _class_weights(y: Any, class_weight: Mapping[int, float]) -> np.ndarray:
     """The weight of each example by its class, which is the largest label where there are several."""
     labels = np.asarray(y).reshape(len(y), -1)
@@ -125,13 +126,13 @@ def write_training(spec: Spec, lowered: Lowered, code: Code) -> None:
             reasons = "; ".join(gap.message for gap in gaps)
             help = "train the keras build and pass it to load_reference_weights"
             lines = wrap(f"{reasons}; {help}", 90, drop_whitespace=False)
-            code.add(f"raise NotImplementedError({' '.join(map(repr, lines))})")
+            code.add(f"raise NotImplementedError({' '.join(map(literal, lines))})")
         else:
             _write_compile(training, lowered, code)
     code.add()
     with code.block("def fit_options() -> dict[str, Any]:"):
         code.add('"""The arguments for model.fit that the spec sets; callbacks are made anew at every call."""')
-        options = [f"{key!r}: {literal(value)}" for key, value in training.fit.items()]
+        options: list[LiteralString] = [f"{literal(key)}: {literal(value)}" for key, value in training.fit.items()]
         if training.callbacks:
             options.append(f"'callbacks': [{', '.join(call(one) for one in training.callbacks)}]")
         code.add(f"return {{{', '.join(options)}}}")
@@ -141,30 +142,34 @@ def write_training(spec: Spec, lowered: Lowered, code: Code) -> None:
 
 def _write_compile(training: Training, lowered: Lowered, code: Code) -> None:
     code.add('"""Compile the model as the spec trains it. Labels have to come through adapt_targets."""')
-    losses = {
+    losses: dict[str, LiteralString] = {
         name: call(loss)
         for name, one in training.losses.items()
         if (loss := physical_loss(one, lowered.outputs[name])) is not None
     }
-    metrics = {
+    metrics: dict[str, LiteralString] = {
         name: "[" + ", ".join(_metric(one, lowered.outputs[name], training.losses.get(name)) for one in many) + "]"
         for name, many in training.metrics.items()
     }
     names = list(lowered.outputs)
-    parts = [f"optimizer={call(training.optimizer)}"]
+    parts: list[LiteralString] = [f"optimizer={call(training.optimizer)}"]
     if len(names) == 1:
         parts.append(f"loss={losses[names[0]]}" if losses else "loss=None")
-        parts += [f"loss_weights={training.loss_weights[names[0]]!r}"] if training.loss_weights else []
-        parts += [f"metrics={metrics[names[0]]}"] if metrics else []
+        if training.loss_weights:
+            parts.append(f"loss_weights={literal(training.loss_weights[names[0]])}")
+        if metrics:
+            parts.append(f"metrics={metrics[names[0]]}")
     else:
         parts.append(f"loss={_mapping(losses)}")
-        parts += [f"loss_weights={training.loss_weights!r}"] if training.loss_weights else []
-        parts += [f"metrics={_mapping(metrics)}"] if metrics else []
+        if training.loss_weights:
+            parts.append(f"loss_weights={literal(training.loss_weights)}")
+        if metrics:
+            parts.append(f"metrics={_mapping(metrics)}")
     code.add(f"model.compile({', '.join(parts)})")
     code.add("return bind_contract(model)")
 
 
-def _helpers(training: Training, lowered: Lowered) -> str:
+def _helpers(training: Training, lowered: Lowered) -> LiteralString:
     """What ties a model's training to the data contract: only what this module's outputs need."""
     outputs = lowered.outputs
     is_restored = bool(training.metrics) and any(
@@ -185,7 +190,7 @@ def _helpers(training: Training, lowered: Lowered) -> str:
     if unsaved:
         given = unsaved if len(outputs) > 1 else next(iter(unsaved.values()))
         out += "\n# metrics that need the spec's shapes or activations; a saved file leaves them out\n"
-        out += f"UNSAVED: Any = {given!r}\n"
+        out += f"UNSAVED: Any = {literal(given)}\n"
         out += _SAVED
     return out + (_CLASS_WEIGHTS if weighs_classes else "")
 
@@ -199,19 +204,19 @@ def _unsaved(training: Training, outputs: dict[str, Value]) -> dict[str, tuple[s
     return {name: some for name, some in found.items() if some}
 
 
-def _mapping(entries: dict[str, str]) -> str:
-    return "{" + ", ".join(f"{key!r}: {value}" for key, value in entries.items()) + "}"
+def _mapping(entries: dict[str, LiteralString]) -> LiteralString:
+    return "{" + ", ".join(f"{literal(key)}: {value}" for key, value in entries.items()) + "}"
 
 
-def _metric(metric: KerasObject, output: Value, loss: KerasObject | None) -> str:
+def _metric(metric: KerasObject, output: Value, loss: KerasObject | None) -> LiteralString:
     """A metric, by the name the user wrote where Keras takes a name."""
     arguments = dict(metric.arguments)
     name = arguments.pop("name", None)
     if metric.name == "Accuracy":
         is_sparse = loss is not None and loss.name in SPARSE
-        return repr(name or "accuracy") if name in _ACCURACY else call(_accuracy(metric, output, is_sparse))
+        return literal(name or "accuracy") if name in _ACCURACY else call(_accuracy(metric, output, is_sparse))
     is_known = METRIC.names.get(name) == metric.name and name not in _LOSSES_ONLY
-    return repr(name) if not arguments and is_known else call(metric)
+    return literal(name) if not arguments and is_known else call(metric)
 
 
 def _accuracy(metric: KerasObject, output: Value, is_sparse: bool) -> KerasObject:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final, LiteralString
+
 from specc.emit._literals import literal
 from specc.emit.code import Code
 from specc.emit.naming import layer_name, weight_name
 from specc.lowering import Lowered, Pad, Reshape, Slice, WeightSource
 from specc.spec import Spec
 
-PLAIN = '''
+PLAIN: Final = '''
 def _weights(model: keras.Model) -> dict[str, Any]:
     """A model's variables as `layer/weight`."""
     return {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
 '''
 
-NESTED = '''
+NESTED: Final = '''
 def _weights(model: keras.Model) -> dict[str, Any]:
     """A model's variables as `layer/weight`; those of the layers inside a layer as `layer/part/weight`, by PARTS."""
     found: dict[str, Any] = {}
@@ -24,7 +26,7 @@ def _weights(model: keras.Model) -> dict[str, Any]:
     return found
 '''
 
-HELPERS = '''
+HELPERS: Final = '''
 def _reference(source: Any) -> dict[str, np.ndarray]:
     """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
     if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
@@ -58,7 +60,7 @@ def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
 '''
 
 
-def helpers(lowered: Lowered) -> str:
+def helpers(lowered: Lowered) -> LiteralString:
     """The functions that the emitted `load_reference_weights` calls."""
     return (NESTED if parts(lowered) else PLAIN) + HELPERS
 
@@ -86,29 +88,28 @@ def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:
         code.add("reference = _reference(source)")
         with code.block("arrays = {"):
             for one in lowered.weights:
-                code.add(f"{weight_name(one)!r}: {_expression(one.source)},")
+                code.add(f"{literal(weight_name(one))}: {_expression(one.source)},")
         code.add("}")
         code.add("_assign(model, arrays)")
 
 
-def renamed(spec: Spec) -> str:
-    return "{" + ", ".join(f"{layer_name(move.old)!r}: {layer_name(move.new)!r}" for move in spec.moved) + "}"
+def renamed(spec: Spec) -> LiteralString:
+    return literal({layer_name(move.old): layer_name(move.new) for move in spec.moved})
 
 
-def reference(lowered: Lowered) -> str:
+def reference(lowered: Lowered) -> LiteralString:
     """The shape of each weight that is asked of the reference build, by `layer/weight`."""
-    sources = {weight_name(one.source): one.source.shape for one in lowered.weights}
-    return "{" + ", ".join(f"{name!r}: {literal(shape)}" for name, shape in sources.items()) + "}"
+    return literal({weight_name(one.source): one.source.shape for one in lowered.weights})
 
 
-def _expression(source: WeightSource) -> str:
-    text = f"reference[{weight_name(source)!r}]"
+def _expression(source: WeightSource) -> LiteralString:
+    text = f"reference[{literal(weight_name(source))}]"
     for step in source.steps:
         match step:
             case Reshape(shape):
                 text += f".reshape{literal(shape)}"
             case Slice(axis, start, stop):
-                text += "[" + ":, " * axis + f"{start}:{stop}]"
+                text += "[" + ":, " * axis + f"{literal(start)}:{literal(stop)}]"
             case Pad(amounts):
                 text = f"np.pad({text}, {literal(amounts)})"
     return text

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
+from collections.abc import Iterable
+from typing import LiteralString, TypeAlias
 
 from specc.ir import Fill, Graph, Init, Loop, Operand
 from specc.ir.graph import OUT
+from specc.ir.sizes import UNNAMED, is_known
 from specc.ops import _registry as registry
-from specc.source import Entry, Mapping, Node, Scalar, Sequence
-from specc.source.scalars import resolve
+from specc.source import Entry, Mapping, Node, Scalar, Sequence, escape
 from specc.spec.build import Built
 from specc.spec.document import Spec
 from specc.spec.nodes import COMMON
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*|-?\d[\d.eE+-]*")
+_Pairs: TypeAlias = "list[tuple[str, LiteralString]]"
 
 
 def expanded(spec: Spec, built: Built) -> str:
@@ -31,104 +31,132 @@ class _Writer:
     def __init__(self, spec: Spec, built: Built) -> None:
         self.spec, self.built, self.graph = spec, built, built.graph
 
-    def lines(self) -> list[str]:
+    def lines(self) -> list[LiteralString]:
         spec, graph = self.spec, self.graph
-        found = ["specc: 1", f"name: {_text(spec.name)}"]
-        found += [f"doc: {_text(spec.doc)}"] if spec.doc else []
+        found: list[LiteralString] = ["specc: 1", _pair("name", _text(spec.name))]
+        if spec.doc:
+            found.append(_pair("doc", _text(spec.doc)))
         found.append("inputs:")
-        found += [f"  {one.name}: {self.input(one.name)}" for one in spec.inputs]
-        found += ["nodes:"] if graph.nodes else []
+        found.extend(f"  {_pair(one.name, self.input(one.name))}" for one in spec.inputs)
+        if graph.nodes:
+            found.append("nodes:")
         for node in graph.nodes:
-            line = f"  {flat_name(node.name)}: {self.node(node.name)}"
-            found.append(f"{line}  # {node.name}" if "/" in node.name else line)
-        found += ["loops:"] if graph.loops else []
+            line = _pair(flat_name(node.name), self.node(node.name))
+            comment = f"  # {escape.one_line(node.name)}" if "/" in node.name else ""
+            found.append(f"  {line}{comment}")
+        if graph.loops:
+            found.append("loops:")
         for loop in graph.loops:
-            found += self.loop(loop)
-        outputs = ", ".join(f"{one.name}: {_operand(one.value, graph)}" for one in graph.outputs)
-        found.append(f"outputs: {{{outputs}}}")
+            found.extend(self.loop(loop))
+        found.append(_pair("outputs", _mapping((one.name, _operand(one.value, graph)) for one in graph.outputs)))
         for entry in spec.rest:
             if not isinstance(entry.value, Sequence) or entry.value.items:
-                found += _section(entry)
+                found.extend(_section(entry))
         return found
 
-    def input(self, name: str) -> str:
+    def input(self, name: str) -> LiteralString:
         decl = next(one for one in self.spec.inputs if one.name == name)
-        sizes = ", ".join("null" if str(size) == "?" else str(size) for size in decl.attributes.shape)
-        parts = [f"shape: [{sizes}]"]
-        parts += [f"dtype: {decl.attributes.dtype}"] if decl.attributes.dtype != "float32" else []
-        parts += [f"doc: {_text(decl.doc)}"] if decl.doc else []
-        return f"[{sizes}]" if len(parts) == 1 else "{" + ", ".join(parts) + "}"
+        shape = _list(_size(size) for size in decl.attributes.shape)
+        pairs: _Pairs = [("shape", shape)]
+        if decl.attributes.dtype != "float32":
+            pairs.append(("dtype", _text(decl.attributes.dtype)))
+        if decl.doc:
+            pairs.append(("doc", _text(decl.doc)))
+        return shape if len(pairs) == 1 else _mapping(pairs)
 
-    def node(self, name: str) -> str:
+    def node(self, name: str) -> LiteralString:
         node = self.graph.by_name[name]
+        pairs: _Pairs = []
         if node.layer != name:
-            parts = [f"call: {flat_name(node.layer)}"]
+            pairs.append(("call", _text(flat_name(node.layer))))
         else:
-            parts = [f"op: {node.op}"]
+            pairs.append(("op", _text(node.op)))
             syntax = self.built.syntax[name]
-            parts += [f"{one.key.text}: {_text(one.value)}" for one in syntax if one.key.text not in COMMON]
-        operands = [_operand(one, self.graph) for one in node.operands]
+            pairs.extend((one.key.text, _text(one.value)) for one in syntax if one.key.text not in COMMON)
+        operands: list[LiteralString] = [_operand(one, self.graph) for one in node.operands]
         many = len(operands) > 1 or registry.get(node.op).arity.least > 1
-        parts.append(f"from: [{', '.join(operands)}]" if many else f"from: {operands[0]}")
+        pairs.append(("from", _list(operands) if many else operands[0]))
         if name in self.built.inits:
-            parts.append(f"init: {_init(self.built.inits[name], self.graph)}")
-        parts += [f"doc: {_text(node.doc)}"] if node.doc else []
-        return "{" + ", ".join(parts) + "}"
+            pairs.append(("init", _init(self.built.inits[name], self.graph)))
+        if node.doc:
+            pairs.append(("doc", _text(node.doc)))
+        return _mapping(pairs)
 
-    def loop(self, loop: Loop) -> list[str]:
-        lines = [f"  {loop.name}:", f"    passes: {loop.passes}"]
-        lines += [f"    schedule: {loop.schedule}"] if loop.schedule != "sweep" else []
+    def loop(self, loop: Loop) -> list[LiteralString]:
+        lines: list[LiteralString] = [f"  {_text(loop.name)}:", f"    passes: {escape.number(loop.passes)}"]
+        if loop.schedule != "sweep":
+            lines.append(f"    schedule: {_text(loop.schedule)}")
         lines.append("    states:")
         for state in loop.states:
             init, after = _init(state.init, self.graph), _operand(state.next, self.graph)
-            lines.append(f"      {state.name}: {{init: {init}, next: {after}}}")
+            lines.append(f"      {_pair(state.name, _mapping([('init', init), ('next', after)]))}")
         if loop.collects:
-            rows = ", ".join(f"{one.name}: {_operand(one.value, self.graph)}" for one in loop.collects)
-            lines.append(f"    collect: {{{rows}}}")
+            rows = _mapping((one.name, _operand(one.value, self.graph)) for one in loop.collects)
+            lines.append(f"    collect: {rows}")
         return lines
 
 
-def _operand(operand: Operand, graph: Graph) -> str:
+def _operand(operand: Operand, graph: Graph) -> LiteralString:
     """`node`, or `node.port` where it has several results."""
     node = graph.by_name.get(operand.value)
     name = flat_name(operand.value)
     if operand.port == OUT or node is None or node.attributes is None:
-        return name
-    return name if registry.get(node.op).ports(node.attributes)[0] == operand.port else f"{name}.{operand.port}"
+        return _text(name)
+    is_first = registry.get(node.op).ports(node.attributes)[0] == operand.port
+    return _text(name if is_first else f"{name}.{operand.port}")
 
 
-def _init(init: Init, graph: Graph) -> str:
+def _init(init: Init, graph: Graph) -> LiteralString:
     if isinstance(init, Fill):
         return "zeros" if init.value == 0 else "ones"
     return _operand(init, graph)
 
 
-def _section(entry: Entry) -> list[str]:
+def _size(size: int) -> LiteralString:
+    """A number, or the name of a size that is left to the data."""
+    if is_known(size):
+        return escape.number(size)
+    return "null" if str(size) == UNNAMED else _text(str(size))
+
+
+def _section(entry: Entry) -> list[LiteralString]:
     """A section as it stood, a line for each of its keys."""
     if entry.key.text == "moved":
         items = entry.value.items if isinstance(entry.value, Sequence) else (entry.value,)
         return ["moved:", *(f"  - {_moved(item)}" for item in items)]
     if not isinstance(entry.value, Mapping) or not entry.value.entries:
-        return [f"{entry.key.text}: {_text(entry.value)}"]
-    return [f"{entry.key.text}:", *(f"  {one.key.text}: {_text(one.value)}" for one in entry.value)]
+        return [_pair(entry.key.text, _text(entry.value))]
+    rows: list[LiteralString] = [f"  {_pair(one.key.text, _text(one.value))}" for one in entry.value]
+    return [f"{_text(entry.key.text)}:", *rows]
 
 
-def _moved(item: Node) -> str:
+def _moved(item: Node) -> LiteralString:
     if not isinstance(item, Mapping):
         return _text(item)
-    rows = (f"{one.key.text}: {flat_name(one.value.text)}" for one in item if isinstance(one.value, Scalar))
-    return "{" + ", ".join(rows) + "}"
+    return _mapping((one.key.text, _text(flat_name(one.value.text))) for one in item if isinstance(one.value, Scalar))
 
 
-def _text(value: Node | str) -> str:
-    """A value in YAML's flow style; strings in quotes where they would be read as something else."""
+def _pair(key: str, value: LiteralString) -> LiteralString:
+    return f"{_text(key)}: {value}"
+
+
+def _mapping(pairs: Iterable[tuple[str, LiteralString]]) -> LiteralString:
+    rows = ", ".join(_pair(key, value) for key, value in pairs)
+    return f"{{{rows}}}"
+
+
+def _list(items: Iterable[LiteralString]) -> LiteralString:
+    return f"[{', '.join(items)}]"
+
+
+def _text(value: Node | str) -> LiteralString:
+    """A value in YAML's flow style."""
     if isinstance(value, str):
-        is_plain = _PLAIN.fullmatch(value) and isinstance(resolve(value), str)
-        return value if is_plain else json.dumps(value.replace("${", "$${"), ensure_ascii=False)
+        return escape.yaml_string(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{one.key.text}: {_text(one.value)}" for one in value) + "}"
+        return _mapping((one.key.text, _text(one.value)) for one in value)
     if isinstance(value, Sequence):
-        return "[" + ", ".join(_text(one) for one in value.items) + "]"
+        return _list(_text(one) for one in value.items)
     if isinstance(value.value, str):
-        return _text(value.value)
-    return value.text or "null"
+        return escape.yaml_string(value.value)
+    return escape.yaml_plain(value.text)

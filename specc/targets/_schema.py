@@ -6,6 +6,10 @@ from typing import Any
 
 from specc.targets._load import load_all
 
+# Python's `$` also matches before a line break at the end, which the last part rules out
+_ID = r"^[a-z0-9-]+$(?!\n)"
+_NAME = r"^[a-z][a-z0-9-]*$(?!\n)"
+
 _CONSTRAINTS: dict[str, Any] = {
     "type": ["array", "null"],
     "items": {
@@ -13,7 +17,7 @@ _CONSTRAINTS: dict[str, Any] = {
         "required": ["id", "require", "message"],
         "additionalProperties": False,
         "properties": {
-            "id": {"type": "string", "pattern": "^[a-z0-9-]+$"},
+            "id": {"type": "string", "pattern": _ID},
             "when": {
                 "type": "string",
                 "description": "an expression over facts and options; the constraint applies where it holds",
@@ -34,7 +38,7 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "target": {"const": 1, "description": "version of the target file format"},
-        "name": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
+        "name": {"type": "string", "pattern": _NAME},
         "doc": {"type": "string"},
         "layout": {"enum": ["logical", "nhwc"]},
         "options": {
