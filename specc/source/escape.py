@@ -15,6 +15,7 @@ from specc.source.scalars import resolve
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _PLAIN = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_./-]*|-?\d[\d.eE+-]*)\Z")
+_QUOTES = re.compile(r'"{3,}|"+\Z')  # what would end a docstring
 _BREAK = re.compile(r"\r\n?|\n")
 
 
@@ -59,9 +60,9 @@ def lines(text: str) -> list[LiteralString]:
 
 def docstring(text: str) -> LiteralString:
     '''Text between `"""` and `"""`, whose value it is. Line breaks are kept; the rest of what is special is escaped.'''
-    text = _BREAK.sub("\n", text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    text = "".join(char if char == "\n" else _shown(char) for char in text)
-    return _safe(text[:-1] + '\\"' if text.endswith('"') else text)
+    text = _BREAK.sub("\n", text).replace("\\", "\\\\")
+    text = _QUOTES.sub(lambda found: '\\"' * len(found[0]), text)
+    return _safe("".join(char if char == "\n" else _shown(char) for char in text))
 
 
 def yaml_string(text: str) -> LiteralString:

@@ -56,7 +56,9 @@ def test_a_yaml_string_is_its_value(text: str) -> None:
     assert shown.isprintable()
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "a b", "a.b", "1a", "a\n", "é", "a-b"])
+@pytest.mark.parametrize(
+    "text", [*(text for text in HOSTILE if not text.isalpha()), "a b", "a.b", "1a", "a\n", "é", "a-b"]
+)
 def test_only_names_are_identifiers(text: str) -> None:
     with pytest.raises(ValueError, match="identifier"):
         escape.identifier(text)
