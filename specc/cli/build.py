@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
+from specc.cli._completion import complete_files, complete_targets
 
 if TYPE_CHECKING:
     from specc.diagnostics import Diagnostic
@@ -21,13 +22,14 @@ ARTIFACTS = ("py", "keras", "tflite")
 
 
 @click.command()
-@click.argument("path")
+@click.argument("path", shell_complete=complete_files)
 @click.option(
     "--target",
     "-t",
     "targets",
     multiple=True,
     metavar="TARGET",
+    shell_complete=complete_targets,
     help="A target's name or the path of its file; may be repeated. Default: keras.",
 )
 @click.option("--out", "-o", default="build", show_default=True, metavar="DIR", help="Where the files go.")

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
+from specc.cli._completion import complete_files, complete_targets
 from specc.diagnostics import Diagnostic
 from specc.source import Source, decode, foreign_folder
 from specc.source.foreign import FOLDER
@@ -18,13 +19,14 @@ _IS_SPEC = re.compile(r"""^(\{\s*)?["']?specc["']?\s*:""", re.MULTILINE)
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=complete_files)
 @click.option(
     "--target",
     "-t",
     "targets",
     multiple=True,
     metavar="TARGET",
+    shell_complete=complete_targets,
     help="Check that the spec can be built for a target; may be repeated.",
 )
 @overrides_option

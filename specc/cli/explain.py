@@ -6,12 +6,13 @@ import sys
 
 import click
 
+from specc.cli._completion import complete_codes
 from specc.diagnostics import CODES, did_you_mean
 from specc.diagnostics.pages import page
 
 
 @click.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=complete_codes)
 @click.pass_context
 def command(context: click.Context, code: str | None) -> None:
     """Explain a diagnostic by its CODE; without one, list them all.

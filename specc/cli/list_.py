@@ -8,11 +8,12 @@ from typing import Any, cast
 import click
 
 from specc.cli._common import new_table, table_lines, wants_color
+from specc.cli._completion import complete_listed
 
 
 @click.command()
 @click.argument("what", type=click.Choice(("ops", "targets", "codes")))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_listed)
 @click.pass_context
 def command(context: click.Context, what: str, name: str | None) -> None:
     """List the ops, the targets or the codes of diagnostics; with a NAME, all about one.

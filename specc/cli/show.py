@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from specc.cli._common import color_option, emit, new_table, overrides_option, table_lines, wants_color, write
+from specc.cli._completion import complete_files, complete_targets
 
 if TYPE_CHECKING:
     from specc.analysis.costs import Costs
@@ -18,9 +19,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("path")
+@click.argument("path", shell_complete=complete_files)
 @overrides_option
-@click.option("--target", "-t", metavar="TARGET", help="Show the graph as it is lowered for a target.")
+@click.option(
+    "--target",
+    "-t",
+    metavar="TARGET",
+    shell_complete=complete_targets,
+    help="Show the graph as it is lowered for a target.",
+)
 @click.option("--graph", type=click.Choice(("mermaid", "dot", "svg")), help="A picture instead of the table.")
 @click.option("--unrolled", is_flag=True, help="With every pass of every loop written out.")
 @click.option("--out", "-o", metavar="FILE", help="Write it here instead of printing it.")
