@@ -122,10 +122,11 @@ def _texts(op: OpDef, attributes: Any) -> dict[str, LiteralString]:
 
 
 def call_arguments(node: Node) -> list[LiteralString]:
-    """What a layer's call is given beside its operands, where it differs from Keras' defaults."""
-    fields = fields_of(registry.get(node.op).attributes).values()
-    given = [(one, getattr(node.attributes, one.name)) for one in fields if one.call]
-    return [keyword(one.name, _text(one, value)) for one, value in given if value != one.default]
+    """What a layer's call is given beside its operands: the op's own options, and what differs from Keras' defaults."""
+    op = registry.get(node.op)
+    given = [(one, getattr(node.attributes, one.name)) for one in fields_of(op.attributes).values() if one.call]
+    options = [keyword(one.name, _text(one, value)) for one, value in given if value != one.default]
+    return options + [keyword(name, literal(value)) for name, value in op.call_options]
 
 
 def keyword(name: str, value: LiteralString) -> LiteralString:

@@ -17,7 +17,7 @@ from specc.diagnostics import Diagnostics
 from specc.emit import runtime, verify
 from specc.emit.file_check import check_file, is_convertible
 from specc.emit.runtime import TFLiteFile
-from specc.emit.verify import Comparison, Prepared
+from specc.emit.verify import Comparison, Difference, Prepared
 from specc.ir import Graph, TensorType
 from specc.lowering import Lowered
 from specc.targets import Target
@@ -65,12 +65,25 @@ def make(job: Job, diagnostics: Diagnostics, progress: Progress) -> Artifacts:
         model = runtime.build(module)
         what = f"{job.target.name} model against keras model"
         made.comparisons.append(verify.against_reference(reference, module, model, job.graph, job.lowered, what))
+    if reference is not None:
+        made.comparisons += _called_bare(job, module, reference)
     if "keras" in job.kinds or "tflite" in job.kinds:
         _models(job, module, reference, made, diagnostics, progress)
     for comparison in made.comparisons:
         if not comparison.ok:
             report(comparison, job.graph, diagnostics)
     return made
+
+
+def _called_bare(job: Job, module: ModuleType, reference: Prepared) -> list[Comparison]:
+    """A failed comparison where the results depend on whether the model is called with `training`; else nothing."""
+    model = reference.model if module is reference.module else runtime.build(module)
+    if module is not reference.module:
+        module.load_reference_weights(model, reference.model)
+    if runtime.is_stable(model, module.adapt_inputs(dict(reference.inputs))):
+        return []
+    differences = tuple(Difference(name, float("inf")) for name in reference.outputs)
+    return [Comparison(f"{job.target.name} model called without `training` against inference mode", differences, 0)]
 
 
 def _reference(job: Job, module: ModuleType, progress: Progress) -> Prepared:

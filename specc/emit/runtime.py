@@ -113,6 +113,20 @@ def predict(model: Any, inputs: Any) -> Any:
     return each(np.asarray, model(each(np.asarray, inputs), training=False))
 
 
+def is_stable(model: Any, inputs: Any) -> bool:
+    """Whether calling the model without `training` changes no weight and gives what inference mode gives."""
+    flat, expected = tensorflow().nest.flatten, predict(model, inputs)
+    before = model.get_weights()
+    bare = [np.asarray(one) for one in flat(model(tensorflow().nest.map_structure(np.asarray, inputs)))]
+    after = model.get_weights()
+    model.set_weights(before)
+    unchanged = all(np.array_equal(one, other, equal_nan=True) for one, other in zip(before, after, strict=True))
+    return unchanged and all(
+        np.allclose(one.astype(np.float64), other.astype(np.float64), rtol=1e-4, atol=1e-4, equal_nan=True)
+        for one, other in zip(bare, flat(expected), strict=True)
+    )
+
+
 def calls(model: Any) -> dict[str, list[Any]]:
     """The symbolic results of each application of each layer of a model, in order, by the layer's name."""
     # there is no public way to see every call of a layer

@@ -114,7 +114,8 @@ class OpDef:
     given, and `keywords` Keras' names for the operands after the first where they are not passed as a list; the last of
     them takes all that are left, as a list if several are. `nesting` are the sizes of the groups in which Keras nests
     those, and the results after the first, if it does. `commutative` ops give the same for any order of operands. A
-    weight of a layer inside the layer is named by its path, `cell_0/kernel`.
+    weight of a layer inside the layer is named by its path, `cell_0/kernel`. `call_options` are passed to every call:
+    `training=False` for a layer whose default is True, which the layers called after it would inherit.
     """
 
     name: str
@@ -134,6 +135,7 @@ class OpDef:
     nesting: Callable[[Any], tuple[int, ...]] = lambda _attributes: ()
     module: str = "keras.layers"
     commutative: bool = False
+    call_options: tuple[tuple[str, Any], ...] = ()
 
     @property
     def keras(self) -> str:

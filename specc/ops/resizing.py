@@ -45,4 +45,5 @@ OP = OpDef(
     attributes=ResizingAttributes,
     infer=infer,
     checks=checks,
+    call_options=(("training", False),),  # Keras' default is True, which BatchNormalization and others inherit
 )
