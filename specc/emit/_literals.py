@@ -125,8 +125,11 @@ def call_arguments(node: Node) -> list[LiteralString]:
     """What a layer's call is given beside its operands: the op's own options, and what differs from Keras' defaults."""
     op = registry.get(node.op)
     given = [(one, getattr(node.attributes, one.name)) for one in fields_of(op.attributes).values() if one.call]
-    options = [keyword(one.name, _text(one, value)) for one, value in given if value != one.default]
-    return options + [keyword(name, literal(value)) for name, value in op.call_options]
+    options: list[LiteralString] = [
+        keyword(one.name, _text(one, value)) for one, value in given if value != one.default
+    ]
+    options.extend(keyword(name, literal(value)) for name, value in op.call_options)
+    return options
 
 
 def keyword(name: str, value: LiteralString) -> LiteralString:
