@@ -30,10 +30,11 @@ from specc.source.foreign import HEAD
 from specc.spec import Spec, build_graph
 from specc.spec import decode as decode_spec
 from specc.spec.expand import expanded
-from specc.targets import Target, TargetError, load
+from specc.targets import Target, TargetError, load, load_all
 from specc.targets._options import with_options
 
 if TYPE_CHECKING:
+    from specc.emit.checkpoint import Checkpoint
     from specc.emit.verify import Comparison
 
 STDIN = "-"
@@ -271,6 +272,7 @@ class BuildResult:
     files: tuple[Path, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     without_tflite: bool = False  # left out, as it would have to know sizes that are left to the data
+    notes: tuple[str, ...] = ()  # what was not checked
 
     @property
     def ok(self) -> bool:
@@ -290,12 +292,14 @@ def run_build(
     artifacts: Sequence[str] | None = None,
     verify: bool = True,
     weights: str | Path | None = None,
+    allow_different_network: bool = False,
     progress: Callable[[str], None] = silent,
 ) -> BuildResult:
     """Checks a spec, writes its module and models for one target, and proves them equal to the keras build first.
 
-    `weights` is a `.keras` or `.npz` file of the keras build whose weights the models are to carry. Nothing that stands
-    in `out` is replaced unless everything is good; what is wrong is in the result's `diagnostics`.
+    `weights` is a `.keras`, `.weights.h5` or `.npz` file whose weights the models are to carry. A `.keras` file has to
+    be of the same network, unless `allow_different_network`. Nothing in `out` is replaced unless everything is good;
+    what is wrong is in the result's `diagnostics`.
     """
     progress("checking the spec")
     checked = check(path, targets=[target, REFERENCE], overrides=overrides)
@@ -318,6 +322,11 @@ def run_build(
     if verify and not tried:
         _report_untried(spec, graph, diagnostics)
         return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish(checked.source)))
+    checkpoint = None
+    if weights is not None:
+        checkpoint = _checkpoint(weights, checked, (REFERENCE, target), diagnostics)
+        if checkpoint is None:
+            return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish(checked.source)))
     stem = f"{spec.name}_{wanted.name.replace('-', '_')}"
     job = making.Job(
         stem=stem,
@@ -329,7 +338,8 @@ def run_build(
         trials=tried,
         kinds=making.ARTIFACTS if artifacts is None else artifacts,
         verify=verify,
-        weights=str(weights) if weights is not None else None,
+        weights=checkpoint,
+        allow_different_network=allow_different_network,
     )
     try:
         made = making.make(job, diagnostics, progress)
@@ -363,7 +373,8 @@ def run_build(
     except OSError as error:
         diagnostics.report("build-failed", f"cannot write to `{out}`: {error.strerror or error}")
         return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish()))
-    return BuildResult(checked, checked.diagnostics, tuple(files), tuple(made.comparisons), without_tflite)
+    found = (*checked.diagnostics, *diagnostics.finish())
+    return BuildResult(checked, found, tuple(files), tuple(made.comparisons), without_tflite, tuple(made.notes))
 
 
 def build(
@@ -375,25 +386,80 @@ def build(
     artifacts: Sequence[str] | None = None,
     verify: bool = True,
     weights: str | Path | None = None,
+    allow_different_network: bool = False,
 ) -> BuildResult:
     """As `run_build`, for programs: raises `SpeccError` where the files could not be written."""
     result = run_build(
-        path, target=target, out=out, overrides=overrides, artifacts=artifacts, verify=verify, weights=weights
+        path,
+        target=target,
+        out=out,
+        overrides=overrides,
+        artifacts=artifacts,
+        verify=verify,
+        weights=weights,
+        allow_different_network=allow_different_network,
     )
     if not result.ok:
         raise SpeccError(result.diagnostics)
     return result
 
 
-def load_model(path: str | Path, *, target: str = "keras", overrides: Mapping[str, str] | None = None) -> Any:
-    """The spec's `keras.Model` for a target, with fresh weights. Raises `SpeccError` on a spec with errors."""
-    checked = check(path, targets=[target], overrides=overrides)
-    if not checked.ok or checked.spec is None:
+def load_model(
+    path: str | Path,
+    *,
+    target: str = "keras",
+    overrides: Mapping[str, str] | None = None,
+    weights: str | Path | None = None,
+    allow_different_network: bool = False,
+) -> Any:
+    """The spec's `keras.Model` for a target, with fresh weights or those of a file.
+
+    `weights` is a `.keras`, `.weights.h5` or `.npz` file, as for `build`; its weights are matched by name. Raises
+    `SpeccError` on a spec with errors, and on a file of another network.
+    """
+    targets = [target] if weights is None else [target, REFERENCE]
+    checked = check(path, targets=targets, overrides=overrides)
+    if not checked.ok or checked.spec is None or checked.graph is None:
         raise SpeccError(checked.diagnostics)
     from specc.emit import module_text, runtime
 
     text = module_text(checked.spec, checked.lowered[target], checked.targets[target])
-    return runtime.load_module(text, f"{checked.spec.name}_{checked.targets[target].name}").build_model()
+    name = f"{checked.spec.name}_{checked.targets[target].name}"
+    if weights is None:
+        return runtime.load_module(text, name).build_model()
+    from specc.emit.carry import carried
+
+    diagnostics = Diagnostics()
+    checkpoint = _checkpoint(weights, checked, (REFERENCE, target), diagnostics)
+    if checkpoint is None:
+        raise SpeccError(tuple(diagnostics.finish()))
+    trial = next(iter(trials(checked.graph)), None)
+    found = carried(checkpoint, checked.graph, trial, allow_different_network, diagnostics, silent)
+    if found is None:
+        raise SpeccError(tuple(diagnostics.finish()))
+    module = runtime.load_module(text, name)
+    model = module.build_model()
+    module.load_reference_weights(model, found.arrays)
+    return model
+
+
+def _checkpoint(
+    path: str | Path, checked: Checked, names: Sequence[str], diagnostics: Diagnostics
+) -> Checkpoint | None:
+    """A file of weights, matched to a build of these targets, or else to one of another target."""
+    from specc.emit.checkpoint import open_checkpoint
+    from specc.emit.weight_fit import Build
+
+    spec, graph = checked.spec, checked.graph
+    assert spec is not None and graph is not None
+
+    def others() -> list[Build]:
+        found = ((one, lower(graph, checked.types, one, Diagnostics())) for one in load_all()[0])
+        known = {checked.targets[name].name for name in names}
+        return [Build(one, lowered) for one, lowered in found if lowered is not None and one.name not in known]
+
+    builds = [Build(checked.targets[name], checked.lowered[name]) for name in dict.fromkeys(names)]
+    return open_checkpoint(path, spec, builds, others, diagnostics)
 
 
 def _of_free_sizes(spec: Spec, graph: Graph, wanted: Sequence[str] | None, diagnostics: Diagnostics) -> Sequence[str]:

@@ -35,7 +35,12 @@ ARTIFACTS = ("py", "keras", "tflite")
 @click.option("--out", "-o", default="build", show_default=True, metavar="DIR", help="Where the files go.")
 @overrides_option
 @click.option(
-    "--weights", metavar="FILE", help="A .keras or .npz file of the keras build, whose weights are carried across."
+    "--weights",
+    metavar="FILE",
+    help="A .keras, .weights.h5 or .npz file of the network, whose weights are carried across.",
+)
+@click.option(
+    "--allow-different-network", is_flag=True, help="Carry weights across by name even if FILE is of another network."
 )
 @click.option(
     "--artifacts", metavar="LIST", help=f"Which files to write, of {','.join(ARTIFACTS)}; all that can be if left out."
@@ -51,6 +56,7 @@ def command(
     out: str,
     overrides: dict[str, str],
     weights: str | None,
+    allow_different_network: bool,
     artifacts: str | None,
     no_verify: bool,
     format: str,
@@ -90,6 +96,7 @@ def command(
                 artifacts=kinds,
                 verify=not no_verify,
                 weights=weights,
+                allow_different_network=allow_different_network,
                 progress=progress,
             )
         new = [one for one in result.diagnostics if _key(one) not in map(_key, found)]
@@ -118,6 +125,8 @@ def _report(result: BuildResult, verified: bool) -> None:
         figures = [f"{one.error:.1e}" + (f" ({one.output})" if several else "") for one in comparison.differences]
         found = f"largest difference {', '.join(figures)} of the largest value"
         click.echo(f"{comparison.what}: equal, {found} ({comparison.examples} examples)")
+    for note in result.notes:
+        click.echo(note)
     if not verified:
         click.echo("not compared with the keras build")
     for file in result.files:

@@ -89,6 +89,8 @@ CODES: dict[str, Code] = {
             "file-operator": "the converter wrote an operator that the target does not take",
             "file-weights": "the written file stores other weights than the spec declares",
             "build-failed": "an artifact could not be written",
+            "bad-weights": "a file of weights that cannot be read or does not fit the network",
+            "different-network": "a file of weights was saved from another network",
         },
     ),
     **_table(
@@ -109,6 +111,7 @@ CODES: dict[str, Code] = {
             "one-sided-output": "an output that is never negative, with a loss that needs it to be",
             "probabilities-as-logits": "a loss that takes logits on an output that gives probabilities",
             "training-differs": "a target's build that cannot be trained as the spec says",
+            "unused-weights": "a file of weights holds some that the network does not use",
             "unsettled-statistics": "a BatchNormalization too slow for the steps that `training` takes",
         },
     ),

@@ -14,7 +14,8 @@ from typing import Any
 
 from specc.analysis.trials import Trial
 from specc.diagnostics import Diagnostics
-from specc.emit import runtime, verify
+from specc.emit import carry, runtime, verify
+from specc.emit.checkpoint import Checkpoint
 from specc.emit.file_check import check_file, is_convertible
 from specc.emit.runtime import TFLiteFile
 from specc.emit.verify import Comparison, Difference, Prepared
@@ -33,6 +34,7 @@ class Artifacts:
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     comparisons: list[Comparison] = field(default_factory=list[Comparison])
     tflite: TFLiteFile | None = None
+    notes: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Job:
     trials: Sequence[Trial]  # none where nothing is verified
     kinds: Sequence[str] = ARTIFACTS
     verify: bool = True
-    weights: str | None = None
+    weights: Checkpoint | None = None
+    allow_different_network: bool = False
     passes: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
@@ -102,9 +105,14 @@ def _models(
     diagnostics: Diagnostics,
     progress: Progress,
 ) -> None:
+    arrays: Mapping[str, Any] | None = None
+    if job.weights is not None:
+        arrays = _carried(job, made, diagnostics, progress)
+        if arrays is None:
+            return
     model = runtime.build(module)
-    if job.weights is not None and not _loaded(job.weights, module, model, diagnostics):
-        return
+    if arrays is not None:
+        module.load_reference_weights(model, arrays)
     if "keras" in job.kinds:
         progress("saving the .keras file")
         data = runtime.keras_bytes(model)
@@ -126,31 +134,18 @@ def _models(
             _check_tflite(job, module, reference, made, diagnostics)
 
 
-def _loaded(path: str, module: ModuleType, model: Any, diagnostics: Diagnostics) -> bool:
-    """Whether the model has taken the weights of a file; else what it wants and what the file holds are reported."""
-    try:
-        module.load_reference_weights(model, path)
-        return True
-    except ValueError as error:
-        found = runtime.weight_names(path)
-        if found is None:
-            raise  # it holds no weights at all
-        rows = {
-            "it lacks": [name for name in module.REFERENCE if name not in found],
-            "it has": [name for name in found if name not in module.REFERENCE],
-        }
-        diagnostics.report(
-            "build-failed",
-            f"`{path}` does not hold this network's weights: {error}",
-            notes=[*(f"{what} {_listed(names)}" for what, names in rows.items() if names), "no artifact was replaced"],
-            help="give a `.keras` file of the keras build, or an `.npz` file of arrays named as those that it lacks",
-        )
-        return False
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:4])
-    return f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown
+def _carried(job: Job, made: Artifacts, diagnostics: Diagnostics, progress: Progress) -> Mapping[str, Any] | None:
+    """The arrays of the file that the models are to carry; None where it is another network's, which is reported."""
+    assert job.weights is not None
+    trial = job.trials[0] if job.trials else None
+    found = carry.carried(job.weights, job.graph, trial, job.allow_different_network, diagnostics, progress)
+    if found is None:
+        return None
+    if found.comparison is not None:
+        made.comparisons.append(found.comparison)
+    if found.note:
+        made.notes.append(found.note)
+    return found.arrays
 
 
 def _converted(module: ModuleType, values: Sequence[Any]) -> bytes:

@@ -173,15 +173,19 @@ def load_keras(path: Path) -> Any:
     return keras().models.load_model(path, compile=False)
 
 
-def weight_names(path: str) -> list[str] | None:
-    """The weights of a `.keras` or `.npz` file as `layer/weight`; None where it cannot be read."""
-    try:
-        if path.endswith(".npz"):
-            with np.load(path) as file:
-                return list(file)
-        return [f"{layer.name}/{weight.name}" for layer in load_keras(Path(path)).layers for weight in layer.weights]
-    except (OSError, ValueError, TypeError):
-        return None
+def all_calls(model: Any) -> dict[str, list[list[Any]]]:
+    """As `calls`, with all results of each application."""
+    return {layer.name: [list(node.output_tensors) for node in layer._inbound_nodes] for layer in model.layers}
+
+
+def rebuilt(model: Any) -> Any:
+    """The model as it would be read from a file, with fresh weights."""
+    return keras().models.model_from_json(model.to_json())
+
+
+def description(model: Any) -> dict[str, Any]:
+    """The model's configuration as Keras stores it."""
+    return json.loads(model.to_json())
 
 
 def tflite_bytes(model: Any) -> bytes:

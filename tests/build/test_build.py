@@ -156,37 +156,6 @@ def test_a_build_that_fails_its_proof_replaces_nothing(
     assert not result.files and hashes(tmp_path) == before
 
 
-@pytest.mark.parametrize(
-    ("weights", "text"),
-    [(None, "no values for"), (b"not a zip", ""), ("missing", "")],
-    ids=["other network", "not a model", "missing"],
-)
-def test_a_bad_weights_file_is_a_diagnostic(weights: Any, text: str, tmp_path: Path) -> None:
-    path = tmp_path / "weights.keras"
-    if weights is None:
-        specc.load_model(ROOT / "specs" / "boston_dense.yaml").save(path)
-    elif isinstance(weights, bytes):
-        path.write_bytes(weights)
-    result = run_build(SPEC, target="tidl", out=tmp_path / "out", weights=path)
-    assert [one.code for one in result.diagnostics] == ["build-failed"]
-    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())
-
-
-@pytest.mark.parametrize("kind", ["keras", "npz"])
-def test_weights_of_another_network_are_named(kind: str, tmp_path: Path) -> None:
-    """Which this network wants, and which there are."""
-    path = tmp_path / f"weights.{kind}"
-    model = specc.load_model(ROOT / "specs" / "boston_dense.yaml")
-    if kind == "keras":
-        model.save(path)
-    else:
-        np.savez(path, **{f"{layer.name}/{one.name}": one.numpy() for layer in model.layers for one in layer.weights})
-    (found,) = run_build(SPEC, target="keras", out=tmp_path / "out", weights=path).diagnostics
-    assert "the reference has no weight `N2/kernel`" in found.message
-    assert found.notes[0] == "it lacks `N2/kernel`, `N2/bias`, `N3/kernel`, `N3/bias` and 2 more"
-    assert found.notes[1] == "it has `hidden/kernel`, `hidden/bias`, `price/kernel`, `price/bias`"
-
-
 def test_a_place_that_cannot_be_written_is_a_diagnostic(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
     result = run_build(SPEC, target="keras", out=tmp_path / "taken", artifacts=["py"], verify=False)

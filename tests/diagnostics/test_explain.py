@@ -20,6 +20,9 @@ IN_PROSE = {
     "file-operator",
     "file-weights",
     "build-failed",
+    "bad-weights",
+    "different-network",
+    "unused-weights",
     "bad-op",
 }
 RUN = sorted(CODES.keys() - IN_PROSE)
