@@ -25,13 +25,13 @@ from specc.ir.graph import Types
 from specc.ir.sizes import is_known
 from specc.lowering import Lowered, lower
 from specc.lowering.gaps import report_gaps
-from specc.source import Source, Span, compose, decode, foreign, foreign_folder, read_bytes, read_stdin, work
+from specc.source import Source, compose, decode, foreign, foreign_folder, read_bytes, read_stdin, work
 from specc.source.foreign import HEAD
 from specc.spec import Spec, build_graph
 from specc.spec import decode as decode_spec
 from specc.spec.expand import expanded
-from specc.targets import Target, TargetError, load, load_all
-from specc.targets._options import with_options
+from specc.targets import Target, TargetError, load_all
+from specc.targets._wanted import report_target, wanted_targets
 
 if TYPE_CHECKING:
     from specc.emit.checkpoint import Checkpoint
@@ -168,7 +168,8 @@ def _check(source: Source, diagnostics: Diagnostics, targets: Sequence[str], ove
     graph = passes.run(passes.FIRST, built, verify=not diagnostics.has_errors)
     types = infer_types(graph, diagnostics, built.broken, built.attribute_span)
     lint(graph, types, built.attribute_span, diagnostics, spec.training)
-    chosen = _targets(spec, targets, diagnostics)
+    wanted = wanted_targets(spec, targets, diagnostics)
+    chosen = {name: one.target for name, one in wanted.items()}
     if diagnostics.has_errors:
         return Checked(source, tuple(diagnostics.finish(source)), spec, graph, types, targets=chosen)
     graph = passes.run(passes.LAST, replace(built, graph=graph))
@@ -179,50 +180,13 @@ def _check(source: Source, diagnostics: Diagnostics, targets: Sequence[str], ove
         try:
             found = lower(graph, types, target, diagnostics, spec.training.losses if spec.training else {})
         except TargetError as error:
-            place = dict(spec.budget.targets).get(name)
-            diagnostics.report(error.code, error.message, (place, "not valid"), help=error.help)
+            report_target(error, wanted[name].place, diagnostics)
             continue
         if found is not None:
             lowered[name] = found
             if spec.training is not None:
                 report_gaps(spec.training, found, target.name, diagnostics)
     return Checked(source, tuple(diagnostics.finish(source)), spec, graph, types, counted, chosen, lowered)
-
-
-def _targets(spec: Spec, names: Sequence[str], diagnostics: Diagnostics) -> dict[str, Target]:
-    """The targets to check, with the spec's options; a name that is not known is reported where it stands."""
-    spans = dict(spec.budget.targets)
-    found: dict[str, Target] = {}
-    for name in dict.fromkeys([*names, *spans]):
-        target = _loaded(_beside(spec.source, name) if name in spans else name, spans.get(name), diagnostics)
-        if target is not None:
-            found[name] = target
-    by_name = {target.name: target for target in found.values()}
-    for name, span in spec.target_spans.items():
-        target = by_name.get(name) or _loaded(name, span, diagnostics)
-        if target is None:
-            continue
-        if target.name != name:
-            help = f"write them under `{target.name}`"
-            diagnostics.report("unknown-target", "options stand under a target's name", (span, "a file"), help=help)
-        elif name in spec.targets:
-            by_name[name] = with_options(target, spec.targets[name], diagnostics)
-    return {name: by_name[target.name] for name, target in found.items()}
-
-
-def _loaded(name: str, span: Span | None, diagnostics: Diagnostics) -> Target | None:
-    """A target; None where there is none of that name or its file is not valid, which is reported."""
-    try:
-        return load(name)
-    except TargetError as error:
-        label = "not known" if error.code == "unknown-target" else "not valid"
-        diagnostics.report(error.code, error.message, (span, label), help=error.help)
-        return None
-
-
-def _beside(source: Source, name: str) -> str:
-    """A target named in a spec: the path of a target file counts from the spec's folder."""
-    return str(Path(source.name).parent / name) if "/" in name or name.endswith((".yaml", ".yml")) else name
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,20 @@ from specc.ops._keras_objects import KerasObject
 Facts = dict[str, Any]
 _AXES = ("batch", "height", "width", "channel")
 _WINDOWS = ("kernel_size", "pool_size")
+GENERAL = (  # of every op; the sizes of maps only where there are maps
+    "op", "operands", "rank", "rank_min", "dimensions", "non_singleton", "static", "float32", "same_shape",
+    "in_h", "in_w", "in_c", "out_h", "out_w", "out_c",
+)  # fmt: skip
+WINDOW = (
+    "kernel_h", "kernel_w", "kernel", "window", "stride_h", "stride_w", "dilation_h", "dilation_w", "plane", "pad_h",
+    "pad_w",
+)  # fmt: skip
+
+
+def has_window(attributes: Any) -> bool:
+    """Whether the nodes of an op have the facts of a window: by its attributes, or their class."""
+    names = {field.name for field in dataclasses.fields(attributes)}
+    return any(name in names for name in _WINDOWS)
 
 
 def facts(node: Node, operands: Sequence[TensorType], results: Sequence[TensorType]) -> Facts:

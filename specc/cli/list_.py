@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import click
 
-from specc.cli._common import new_table, table_lines, wants_color
+from specc.cli._common import emit, new_table, table_lines, wants_color
 from specc.cli._completion import complete_listed
 
 
@@ -111,6 +112,8 @@ def _targets(name: str | None) -> bool:
         target = load(name)
     except TargetError as error:
         _refusals([(error.message, error.help)])
+        if error.found:
+            emit(error.found, "text", wants_color("auto", sys.stderr), [], err=True)
         return False
     click.echo(f"{target.name}: {target.doc}\n")
     if target.options:

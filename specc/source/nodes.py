@@ -20,6 +20,13 @@ class Scalar:
     value: Value
     plain: bool
 
+    def part(self, at: int, length: int) -> Span:
+        """The piece of the span where a part of the text is; the whole span where escapes or folding hide it."""
+        start = self.span.text.find(self.text)
+        if start < 0:
+            return self.span
+        return self.span.part(start + min(at, max(len(self.text) - 1, 0)), length)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sequence:

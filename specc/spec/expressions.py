@@ -7,11 +7,12 @@ import math
 import operator
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
+from specc.diagnostics import did_you_mean, short
 from specc.ir.sizes import Symbol
 from specc.source import work
 
@@ -24,6 +25,10 @@ _MAX_DIGITS = 300  # places to round to; beyond, Python would compute numbers wi
 Value: TypeAlias = int | float | bool | str | tuple[int, ...] | None
 OPENING = re.compile(r"\$\{")
 _OPENING_OR_LITERAL = re.compile(r"\$?\$\{")
+_EXPRESSIONS = (  # the syntax that has a meaning
+    ast.Constant, ast.Name, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Tuple, ast.List,
+    ast.Subscript, ast.Call,
+)  # fmt: skip
 _ALLOWED = "only arithmetic, comparisons, `and`, `or`, `not`, `a if c else b` and the listed functions are allowed"
 _FOREIGN = (  # how other languages say it, and what is said here
     (re.compile(r"&&"), "write `and`"),
@@ -130,9 +135,31 @@ def evaluate(text: str, names: Mapping[str, Value], functions: Mapping[str, Call
     return walker.value(tree, 0)
 
 
-def check_expression(text: str) -> None:
-    """Raises `ExpressionError` where a text is no expression at all, whatever its names mean."""
-    _parse(text)
+def check_expression(text: str, names: Collection[str], values: Mapping[str, Collection[str]]) -> None:
+    """Checks an expression on every branch, without evaluating it.
+
+    Raises `ExpressionError` where it is not one, where it reads another name, which is in the error's `name`, and where
+    it compares a name that has only certain `values` with another string.
+    """
+    tree = _parse(text)
+    walker = _Walker(text, {}, FUNCTIONS)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and id(node) not in called and node.id not in (*names, "true", "false"):
+            error = walker.error(node, f"unknown name `{node.id}`")
+            error.name = node.id
+            raise error
+        if isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS):
+            raise walker.error(node, "there is no such function in expressions", _ALLOWED)
+        if isinstance(node, ast.expr) and not isinstance(node, _EXPRESSIONS):
+            raise walker.error(node, "an expression cannot hold this", _ALLOWED)
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name) and node.left.id in values:
+            for one in ast.walk(ast.Tuple(node.comparators)):
+                known = values[node.left.id]
+                if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value not in known:
+                    close = did_you_mean(one.value, known)
+                    help = f"did you mean `{close}`?" if close else "compare it with one of its values"
+                    raise walker.error(one, f"`{node.left.id}` is never `{short(one.value)}`", help)
 
 
 @lru_cache(maxsize=2048)

@@ -317,10 +317,7 @@ class Params:
 
 def _place(node: Scalar, at: int, length: int | None) -> Span:
     """The piece of a scalar's span where its text goes wrong; the whole span where escapes or folding hide it."""
-    start = node.span.text.find(node.text)
-    if start < 0:
-        return node.span
-    return node.span.part(start + min(at, max(len(node.text) - 1, 0)), length or 1)
+    return node.part(at, length or 1)
 
 
 def only_param(node: Node | None) -> str | None:

@@ -5,5 +5,17 @@ Bare YAML names are targets; what reads them starts with an underscore. No op or
 
 from specc.targets._load import TargetError, available, load, load_all
 from specc.targets._model import ACTIVATION, Constraint, Option, Target, Violation
+from specc.targets._paths import named_in
 
-__all__ = ["ACTIVATION", "Constraint", "Option", "Target", "TargetError", "Violation", "available", "load", "load_all"]
+__all__ = [
+    "ACTIVATION",
+    "Constraint",
+    "Option",
+    "Target",
+    "TargetError",
+    "Violation",
+    "available",
+    "load",
+    "load_all",
+    "named_in",
+]

@@ -7,17 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from specc.diagnostics import Diagnostic
 from specc.spec.expressions import ExpressionError, evaluate
 
 ACTIVATION = "activation"  # the id of the violation that an activation outside `Target.activations` is
 
 
 class TargetError(Exception):
-    """A target that does not exist or whose file is not valid; `code` is the diagnostic's."""
+    """A target that does not exist or whose file is not valid; `code` is the diagnostic's.
 
-    def __init__(self, message: str, help: str = "", code: str = "unknown-target") -> None:
+    `found` holds what is wrong in the file, each at its place.
+    """
+
+    def __init__(
+        self, message: str, help: str = "", code: str = "unknown-target", found: tuple[Diagnostic, ...] = ()
+    ) -> None:
         super().__init__(message)
-        self.message, self.help, self.code = message, help, code
+        self.message, self.help, self.code, self.found = message, help, code, found
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from specc.targets._load import load_all
+from specc.targets._vocabulary import LIMITS
 
 # Python's `$` also matches before a line break at the end, which the last part rules out
 _ID = r"^[a-z0-9-]+$(?!\n)"
 _NAME = r"^[a-z][a-z0-9-]*$(?!\n)"
 
+_OPTION = r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)"
+
+_OPERATOR: dict[str, Any] = {
+    "type": "string",
+    "pattern": r"^[A-Z0-9_]+$(?!\n)",
+    "description": "an operator of TFLite: `CONV_2D`",
+}
 _CONSTRAINTS: dict[str, Any] = {
     "type": ["array", "null"],
     "items": {
@@ -17,7 +25,7 @@ _CONSTRAINTS: dict[str, Any] = {
         "required": ["id", "require", "message"],
         "additionalProperties": False,
         "properties": {
-            "id": {"type": "string", "pattern": _ID},
+            "id": {"type": "string", "pattern": _ID, "description": "an id in lower case: `few-units`"},
             "when": {
                 "type": "string",
                 "description": "an expression over facts and options; the constraint applies where it holds",
@@ -38,11 +46,17 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "target": {"const": 1, "description": "version of the target file format"},
-        "name": {"type": "string", "pattern": _NAME},
+        "name": {
+            "type": "string",
+            "pattern": _NAME,
+            "maxLength": 50,
+            "description": "a name in lower case: `pico`, `board-2`",
+        },
         "doc": {"type": "string"},
         "layout": {"enum": ["logical", "nhwc"]},
         "options": {
             "type": "object",
+            "propertyNames": {"type": "string", "pattern": _OPTION, "description": "a name: `grade`"},
             "additionalProperties": {
                 "type": "object",
                 "required": ["values", "default"],
@@ -63,12 +77,19 @@ SCHEMA: dict[str, Any] = {
             "properties": {"legal": {"type": "array", "items": {"type": "string"}}, "source": {"type": "string"}},
         },
         "ops": {"type": "object", "additionalProperties": _CONSTRAINTS},
-        "limits": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "limits": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: {"type": "integer", "minimum": 1} for name in LIMITS},
+        },
         "lowerings": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
         "file": {
             "type": "object",
             "additionalProperties": False,
-            "properties": {"operators": {"type": "array", "items": {"type": "string"}}, "source": {"type": "string"}},
+            "properties": {
+                "operators": {"type": "array", "items": _OPERATOR},
+                "source": {"type": "string"},
+            },
         },
     },
 }

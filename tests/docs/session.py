@@ -155,9 +155,6 @@ def captured() -> Generator[io.StringIO]:
 
 @contextlib.contextmanager
 def session(quick: bool = False) -> Generator[Session]:
-    from specc.targets import load
-
-    load.cache_clear()  # a target file is kept by its path, which is another file in another folder
     with TemporaryDirectory() as folder:
         yield Session(Path(folder).resolve(), quick)
 

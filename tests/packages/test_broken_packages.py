@@ -169,7 +169,7 @@ def test_a_target_file_of_a_package_is_held_against_the_format(tmp_path: Path) -
     files = {"acme.py": WHERE, "pico.yaml": TARGET.replace("layout: nhwc", "layout: nchw")}
     offer(tmp_path / "site", "pico", "acme:pico", files, "specc.targets")
     first, _ = check(tmp_path, "--target", "pico", net=DENSE)
-    assert first == "error[bad-target]: target file `pico`: layout: 'nchw' is not one of ['logical', 'nhwc']"
+    assert first == 'error[bad-target]: layout: expected `logical` or `nhwc`, found the string "nchw"'
 
 
 def test_no_package_takes_the_place_of_a_target_of_specc(tmp_path: Path) -> None:
