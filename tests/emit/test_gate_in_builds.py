@@ -222,14 +222,14 @@ MISPRINTS = {
     "the caller's activation": Misprint(TWO_LAYERS, '"float32", "softmax")', '"float32", "sigmoid")', None),
     "inputs in another layout": Misprint(
         spec("  y: {op: Conv2D, filters: 2, kernel_size: 3}"),
-        "return _laid_out(_checked(what, value, tensor, tensor.logical), tensor, tensor.physical)",
-        "return _laid_out(_checked(what, value, tensor, tensor.logical)[:, ::-1], tensor, tensor.physical)",
+        "return _reshaped(_checked(what, value, tensor, tensor.logical), tensor.physical)",
+        "return _reshaped(_checked(what, value, tensor, tensor.logical)[:, ::-1], tensor.physical)",
         "y",
     ),
     "outputs in another order": Misprint(
         TWO_LAYERS,
-        "array = _laid_out(array, tensor, tensor.logical)",
-        "array = _laid_out(array, tensor, tensor.logical)[:, ::-1]",
+        'array = _reshaped(_checked("output", value, tensor, tensor.physical), tensor.logical)',
+        'array = _reshaped(_checked("output", value, tensor, tensor.physical), tensor.logical)[:, ::-1]',
         None,
     ),
     "a pass too many": Misprint(FEEDBACK, "range(4)", "range(5)", "pair"),
