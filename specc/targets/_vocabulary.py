@@ -13,9 +13,12 @@ LIMITS = ("kernel", "inputs", "outputs")
 
 @cache
 def facts_of(op: str | None) -> frozenset[str]:
-    """The facts about the nodes of an op; with None, those of any op, for constraints on all of them."""
+    """The facts about the nodes of an op; with None, those of any of specc's own, for constraints on all nodes.
+
+    A package is imported only where something names one of its ops.
+    """
     if op is None:
-        return frozenset(fact for name in registry.names() for fact in facts_of(name))
+        return frozenset(fact for one in registry.all_ops() for fact in facts_of(one.name))
     found = registry.find(op)
     if found is None:
         return frozenset(GENERAL)
