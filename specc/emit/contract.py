@@ -9,7 +9,7 @@ from specc.emit._literals import literal
 from specc.emit.code import Code
 from specc.ir.sizes import is_known
 from specc.lowering import Lowered, Value
-from specc.lowering.objectives import SPARSE
+from specc.lowering._objectives import SPARSE
 from specc.ops._keras_objects import KerasObject
 from specc.spec import Spec
 

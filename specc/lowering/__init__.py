@@ -1,11 +1,12 @@
 """Rewrites a graph until a target takes every node. A bare file name is a lowering; `_` marks the engine."""
 
 from specc.lowering._lowered import Lowered, Value
-from specc.lowering._pattern import Lowering, Site
+from specc.lowering._pattern import GraphLowering, Lowering, Site
 from specc.lowering._rewriter import lower
 from specc.lowering._weights import Pad, Reshape, Slice, Step, WeightSource, WeightTransform
 
 __all__ = [
+    "GraphLowering",
     "Lowered",
     "Lowering",
     "Pad",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from specc.analysis.facts import Facts
 from specc.ir import Node, TensorType
-from specc.lowering._lowered import Value
+from specc.lowering._lowered import Lowered, Value
 from specc.lowering._weights import WeightSource
 from specc.targets import ACTIVATION, Violation
 
@@ -112,3 +112,11 @@ class Lowering:
     doc: str
     matches: Callable[[Site], bool]
     rewrite: Callable[[Site], Results]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphLowering:
+    """A rewrite of the whole lowered graph, once every node is legal. `rewrite` also gets the lowering's name."""
+
+    doc: str
+    rewrite: Callable[[Lowered, str], Lowered]

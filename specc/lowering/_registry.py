@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 import specc.lowering
-from specc.lowering._pattern import Lowering
+from specc.lowering._pattern import GraphLowering, Lowering
 from specc.ops._installed import package
 
 GROUP = "specc.lowerings"
@@ -27,15 +27,15 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def get(name: str) -> Lowering:
+def get(name: str) -> Lowering | GraphLowering:
     """The lowering of that name; `KeyError` if there is none. Raises `LoweringError`."""
     if name not in names():
         return _installed(name)
-    lowering: Lowering = importlib.import_module(f"specc.lowering.{name}").LOWERING
+    lowering: Lowering | GraphLowering = importlib.import_module(f"specc.lowering.{name}").LOWERING
     return lowering
 
 
-def _installed(name: str) -> Lowering:
+def _installed(name: str) -> Lowering | GraphLowering:
     points = sorted(entry_points(group=GROUP, name=name), key=package)
     if not points:
         raise KeyError(name)
@@ -47,6 +47,6 @@ def _installed(name: str) -> Lowering:
     except (Exception, SystemExit) as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise LoweringError(f"the lowering `{name}` of {owners} cannot be loaded: {reason}") from None
-    if not isinstance(found, Lowering):
+    if not isinstance(found, (Lowering, GraphLowering)):
         raise LoweringError(f"the lowering `{name}` of {owners} is none: expected `Lowering`")
     return found

@@ -20,10 +20,10 @@ from specc.lowering import _registry as lowerings
 from specc.lowering._adapt import penalty_layer
 from specc.lowering._layout import LAYOUTS
 from specc.lowering._lowered import Gap, Lowered, Value
-from specc.lowering._pattern import Lowering, Results, Site
+from specc.lowering._objectives import needs_layout
+from specc.lowering._pattern import GraphLowering, Lowering, Results, Site
 from specc.lowering._reports import Reports
 from specc.lowering._weights import WeightSource, WeightTransform
-from specc.lowering.objectives import needs_layout
 from specc.ops import _registry as registry
 from specc.ops._base import Mismatch
 from specc.ops._keras_objects import KerasObject
@@ -42,8 +42,13 @@ def lower(
 ) -> Lowered | None:
     """The graph as the target takes it; None where some node cannot be had, which is reported at the user's line."""
     before = diagnostics.error_count
-    lowered = Rewriter(graph, types, target, diagnostics).run(losses or {})
-    return lowered if diagnostics.error_count == before else None
+    rewriter = Rewriter(graph, types, target, diagnostics)
+    lowered = rewriter.run(losses or {})
+    if diagnostics.error_count > before:
+        return None
+    for name, one in rewriter.graph_lowerings:
+        lowered = one.rewrite(lowered, name)
+    return lowered
 
 
 class _Illegal(Exception):
@@ -71,7 +76,9 @@ class Rewriter:
         self.graph, self.types, self.target = graph, types, target
         self.reports = Reports(target, diagnostics)
         self.layout = LAYOUTS[target.layout]
-        self.lowerings = [(name, _lowering(name, target)) for name in target.lowerings]
+        named = [(name, _lowering(name, target)) for name in target.lowerings]
+        self.lowerings = [(name, one) for name, one in named if isinstance(one, Lowering)]
+        self.graph_lowerings = [(name, one) for name, one in named if isinstance(one, GraphLowering)]
         self.values: dict[tuple[str, str], Value] = {}
         self.inputs: list[Node] = []
         self.nodes: list[Node] = []
@@ -432,7 +439,7 @@ class Rewriter:
         return Value(Operand(name), type, type)
 
 
-def _lowering(name: str, target: Target) -> Lowering:
+def _lowering(name: str, target: Target) -> Lowering | GraphLowering:
     try:
         return lowerings.get(name)
     except lowerings.LoweringError as error:

@@ -43,11 +43,11 @@ def _hard_silu(site: Site) -> Value:
 
 
 def _hard_tanh(site: Site) -> Value:
-    """relu(x + 1) - relu(x - 1) - 1"""
-    low = _apply(site, "relu", _scaled(site, site.operand, 1.0, 1.0, "_raised"), "_low")
-    high = _apply(site, "relu", _scaled(site, site.operand, 1.0, -1.0, "_lowered"), "_high")
-    difference = site.add("Subtract", SUBTRACT.attributes(), low, high, suffix="_difference")
-    return _scaled(site, difference, 1.0, -1.0, "")
+    """(relu6(6x) - relu6(-6x)) / 6, where one of the two is 0: nothing cancels"""
+    high = _apply(site, "relu6", _scaled(site, site.operand, 6.0, 0.0, "_scaled"), "_high")
+    low = _apply(site, "relu6", _scaled(site, site.operand, -6.0, 0.0, "_negative"), "_low")
+    difference = site.add("Subtract", SUBTRACT.attributes(), high, low, suffix="_difference")
+    return _scaled(site, difference, 1 / 6, 0.0, "")
 
 
 def _tanh_shrink(site: Site) -> Value:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from specc.diagnostics import Diagnostics
 from specc.lowering._lowered import Gap, Lowered
+from specc.lowering._objectives import physical_loss
 from specc.lowering._weights import Pad, WeightTransform
-from specc.lowering.objectives import physical_loss
 from specc.spec.document import Training
 
 _BY_AXES = ("Adafactor", "Muon")  # optimizers whose updates depend on a kernel's axes

@@ -139,9 +139,7 @@ LOWERINGS = {
     "padding on the other side": Wrong("embed_depthwise_kernel", "ZeroPadding2DAttributes", mirrored, DEPTHWISE),
     "an average that is a sum": Wrong("average_to_add", "RescalingAttributes", doubled, PAIR % "Average"),
     "a difference that is a sum": Wrong("subtract_to_add", "RescalingAttributes", negated, PAIR % "Subtract"),
-    "a minimum for a maximum": Wrong(
-        "extremum_to_relu", "ActivationAttributes", with_attributes(activation="linear"), PAIR % "Maximum"
-    ),
+    "a maximum for a minimum": Wrong("extremum_to_pool", "RescalingAttributes", negated, PAIR % "Minimum"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from specc.lowering.objectives import SPARSE
+from specc.lowering._objectives import SPARSE
 from specc.ops._attributes import Bool, Enum, Float, Int, Kind, ListOf, OneOf, Str
 from specc.ops._keras_objects import ObjectOf
 from specc.spec._training_objects import LOSSES, OPTIMIZERS, SCHEDULES

@@ -1,0 +1,1 @@
+"""Tests of lowerings, on the graph and against Keras."""
