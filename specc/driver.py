@@ -24,7 +24,7 @@ from specc.ir import Graph, TensorType
 from specc.ir.graph import Types
 from specc.ir.sizes import is_known
 from specc.lowering import Lowered, lower
-from specc.lowering.gaps import report_gaps
+from specc.lowering._gaps import report_gaps
 from specc.source import Source, compose, decode, foreign, foreign_folder, read_bytes, read_stdin, work
 from specc.source.foreign import HEAD
 from specc.spec import Spec, build_graph

@@ -5,9 +5,12 @@ A converter can add operators of its own, and it can store a shared weight once 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 
 from specc.diagnostics import Diagnostics
+from specc.emit.naming import layer_name
 from specc.emit.runtime import TFLiteFile
 from specc.ir import Node, elements
 from specc.lowering import Lowered
@@ -22,14 +25,20 @@ def check_file(file: TFLiteFile, lowered: Lowered, target: Target, diagnostics: 
     """Reports operators the target does not take, and kernels stored more often than the graph declares them."""
     if not target.file_operators:
         return
+    before = diagnostics.error_count
     for name, count in file.operators.items():
         if name not in target.file_operators:
+            node = _converted_from(file.results.get(name, ()), lowered)
+            where = f" for `{node.origin.node}`" if node is not None else ""
             diagnostics.report(
                 "file-operator",
-                f"the TFLite file holds {count} {name}, which {target.name} does not take",
+                f"the TFLite converter writes {count} {name}{where}, which {target.name} does not accept",
+                (node.origin.span if node is not None else None, node.op if node is not None else ""),
                 notes=[f"legal operators are from {target.cite(target.file_source)}"],
-                help="the converter added it for some node; see which by removing nodes, and report the spec",
+                help="this is a bug in specc: please report the spec; until then, write this node in another way",
             )
+    if diagnostics.error_count > before:
+        return  # what an unexpected operator stores follows from it
     declared = declared_kernels(lowered)
     extra = Counter(file.kernels) - Counter(declared)
     if extra:
@@ -41,6 +50,17 @@ def check_file(file: TFLiteFile, lowered: Lowered, target: Target, diagnostics: 
             notes=[f"stored without being declared: {shown}"],
             help="a shared weight was stored more than once; report the spec",
         )
+
+
+def _converted_from(tensors: Sequence[str], lowered: Lowered) -> Node | None:
+    """The node that one of these tensors was converted from; their names hold layer names, numbered by TensorFlow."""
+    owners = {layer_name(layer): node for layer, node in lowered.graph.layers().items()}
+    for tensor in tensors:
+        for part in re.split(r"[/;:]", tensor):
+            node = owners.get(part) or owners.get(re.sub(r"_\d+$", "", part))
+            if node is not None:
+                return node
+    return None
 
 
 def is_convertible(lowered: Lowered, diagnostics: Diagnostics) -> bool:

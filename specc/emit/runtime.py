@@ -17,7 +17,7 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -208,11 +208,13 @@ class TFLiteFile:
     """What a TFLite file holds: operators by name with their counts, and its stored float tensors.
 
     `kernels` are the elements of each distinct constant that a convolution or a dense operator multiplies with.
+    `results` are the names of each operator's result tensors, which hold those of the layers they were converted from.
     """
 
     operators: Mapping[str, int]
     kernels: tuple[int, ...]
     stored: int
+    results: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 def read_tflite(data: bytes) -> TFLiteFile:
@@ -224,6 +226,7 @@ def read_tflite(data: bytes) -> TFLiteFile:
     operators: dict[str, int] = {}
     kernels: dict[int, int] = {}
     stored: dict[int, int] = {}
+    results: dict[str, tuple[str, ...]] = {}
     for graph in model.subgraphs:
         for tensor in graph.tensors:
             buffer = model.buffers[tensor.buffer].data
@@ -233,11 +236,14 @@ def read_tflite(data: bytes) -> TFLiteFile:
             code = model.operatorCodes[operator.opcodeIndex]
             name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
             operators[name] = operators.get(name, 0) + 1
+            made = [graph.tensors[index].name.decode(errors="replace") for index in operator.outputs]
+            results[name] = (*results.get(name, ()), *made)
             if name in ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"):
                 kernel = int(graph.tensors[operator.inputs[1]].buffer)
                 if kernel in stored:
                     kernels[kernel] = stored[kernel]
-    return TFLiteFile(dict(sorted(operators.items())), tuple(sorted(kernels.values())), sum(stored.values()))
+    sizes = tuple(sorted(kernels.values()))
+    return TFLiteFile(dict(sorted(operators.items())), sizes, sum(stored.values()), results)
 
 
 def _codes(enumeration: Any) -> dict[int, str]:

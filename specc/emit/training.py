@@ -8,8 +8,8 @@ from typing import Final, LiteralString
 from specc.emit._literals import call, literal
 from specc.emit.code import Code
 from specc.lowering import Lowered, Value
+from specc.lowering._gaps import training_gaps
 from specc.lowering._objectives import SPARSE, is_physical_metric, physical_loss
-from specc.lowering.gaps import training_gaps
 from specc.ops._keras_objects import KerasObject
 from specc.spec import Spec
 from specc.spec._training_objects import METRIC

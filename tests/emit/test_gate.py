@@ -183,6 +183,17 @@ def test_an_operator_the_target_does_not_take_is_found() -> None:
     assert found.code == "file-operator" and "2 TILE" in found.message
 
 
+def test_an_operator_the_target_does_not_take_is_at_the_node_it_came_from() -> None:
+    lowered, target = lowered_loop()
+    node = lowered.graph.nodes[0]
+    diagnostics = Diagnostics()
+    names = {"TILE": (f"net_1/{node.layer}_1/Repeat/Tile", "other")}
+    for _ in range(2):
+        check_file(TFLiteFile({"TILE": 2}, (), 0, names), lowered, target, diagnostics)
+    (found,) = diagnostics.finish()
+    assert found.span == node.origin.span and f"`{node.origin.node}`" in found.message
+
+
 def test_a_file_with_foreign_operators_is_not_written(tmp_path: Path) -> None:
     """A target that takes the graph and not the operator the converter makes of it: the file has the last word."""
     target = tmp_path / "narrow.yaml"
