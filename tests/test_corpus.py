@@ -38,6 +38,7 @@ ELSEWHERE = {  # codes that no check of a text can give, and where they are cove
     "different-network": "a file of weights",
     "unused-weights": "a file of weights",
     "unreadable-file": "a file of bytes that are no text",
+    "no-spec": "a folder",
     "bad-op": "an installed package",
     "more-findings": "the collector",
 }

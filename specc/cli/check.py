@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from pathlib import Path
-
 import click
 
 from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
 from specc.cli._completion import complete_files, complete_targets
+from specc.cli._folder import Folder, scan, skipped_note
 from specc.diagnostics import Diagnostic
-from specc.source import Source, decode, foreign_folder
+from specc.source import Source, foreign_folder
 from specc.source.foreign import FOLDER
-
-_SUFFIXES = (".yaml", ".yml")
-_IS_SPEC = re.compile(r"""^(\{\s*)?["']?specc["']?\s*:""", re.MULTILINE)
 
 
 @click.command()
@@ -57,7 +51,9 @@ def command(
     failed = False
     crash: Exception | None = None
     unchecked: list[str] = []
-    for path in dict.fromkeys(_files(paths)):
+    folders = _folders(paths)
+    files = [file for path in paths for file in (folders[path].specs if path in folders else [path])]
+    for path in dict.fromkeys(files):
         try:
             checked = check(path, targets=targets, overrides=overrides)
         except Exception as error:  # a bug of specc in one file leaves the findings of the others
@@ -67,7 +63,12 @@ def command(
         found += checked.diagnostics
         sources.append(checked.source)
         failed = failed or not checked.ok or (strict and bool(checked.diagnostics))
+    empty = [one for folder in folders.values() if (one := folder.finding) is not None]
+    found += empty
+    failed = failed or bool(empty)
     emit(found, format, wants_color(color), sources)
+    if note := skipped_note([*folders.values()]):
+        click.echo(note, err=True)
     if format == "text" and (sources or crash is None):
         click.echo(summary(found, len(sources)), err=True)
     if crash is not None:
@@ -78,27 +79,7 @@ def command(
         context.exit(1)
 
 
-def _files(paths: tuple[str, ...]) -> Iterator[str]:
-    """The files named, and the specs in the folders named."""
-    for path in paths:
-        other = foreign_folder(path)
-        if other is None or other.noun != FOLDER:
-            yield path
-            continue
-        folder = Path(path)
-        specs = [str(file) for file in sorted(folder.rglob("*")) if _is_spec(file, folder)]
-        if not specs:
-            click.echo(f"no spec in {path}: a spec is YAML with a `specc` key", err=True)
-        yield from specs
-
-
-def _is_spec(file: Path, folder: Path) -> bool:
-    """Whether a file of a folder is YAML with a top-level `specc` key; what is hidden is left alone."""
-    if file.suffix not in _SUFFIXES or not file.is_file():
-        return False
-    if any(part.startswith(".") for part in file.relative_to(folder).parts):
-        return False
-    try:
-        return _IS_SPEC.search(decode(str(file), file.read_bytes())[0].text) is not None
-    except OSError:
-        return True  # the check says why it cannot be read
+def _folders(paths: tuple[str, ...]) -> dict[str, Folder]:
+    """What is in the folders among the paths; a SavedModel is not one to look through."""
+    others = {path: foreign_folder(path) for path in paths}
+    return {path: scan(path) for path, other in others.items() if other is not None and other.noun == FOLDER}

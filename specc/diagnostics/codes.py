@@ -31,6 +31,7 @@ CODES: dict[str, Code] = {
         {
             # the text
             "unreadable-file": "a file cannot be read",
+            "no-spec": "a folder that was to be checked holds no spec",
             "yaml-syntax": "the text is not YAML",
             "yaml-limit": "the file is too large, nests too deep or expands to too much",
             "work-limit": "checking the spec takes more work than any network needs",

@@ -21,7 +21,7 @@ from specc.source.text import Source, Span
 MAX_DEPTH = 100
 MAX_NODES = 200_000  # with every alias counted as what it stands for
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOM = "\ufeff"
 # What YAML allows, without what would be read in two ways: a byte order mark inside the text, and the line breaks of
 # YAML 1.1 that are none in 1.2 and in no editor.
@@ -95,7 +95,7 @@ class _Composer:
     def events(self) -> Iterator[yaml.Event]:
         """The loader's events up to the first place it cannot get past, which is reported."""
         try:
-            yield from yaml.parse(self.source.text[self.base :], Loader=_Loader)
+            yield from yaml.parse(self.source.text[self.base :], Loader=LOADER)
         except yaml.MarkedYAMLError as error:
             self.problems.append(self.syntax_problem(error))
             self.broken = True

@@ -29,6 +29,7 @@ _ON_LINE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\s{,](@\w+)"), 'quote what starts with `@`: `"{0}"`'),
     (re.compile(r"`(\w+)`"), "remove the backticks: write `{0}`"),
     (re.compile(r"^\s*([A-Za-z_]\w*):([^\s:/]\S*)\s*$"), "put a space after the colon: `{0}: {1}`"),
+    (re.compile(r"^\s*([A-Za-z_]\w*)(?:\s*=)?\s+([0-9][\w.]*)\s*$"), "put a colon after the key: `{0}: {1}`"),
 )  # fmt: skip
 
 

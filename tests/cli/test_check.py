@@ -70,10 +70,55 @@ def test_a_file_named_twice_is_checked_once(folder: Path) -> None:
     assert specc("check", "good.yaml", "good.yaml").err == "no findings in 1 file\n"
 
 
-def test_a_folder_without_specs_says_so(folder: Path) -> None:
+def test_what_is_skipped_in_a_folder_is_named(folder: Path) -> None:
+    ran = specc("check", ".")
+    assert "skipped 3 YAML files without a `specc` key: compose.yaml, not.yaml, values.yaml\n" in ran.err
+    for number in range(9):
+        (folder / f"values{number}.yaml").write_text("a: 1\n")
+    assert " and 7 more\n" in specc("check", ".", "--format", "json").err
+
+
+@pytest.mark.parametrize("format", ["text", "json", "sarif", "github"])
+def test_a_folder_without_specs_is_an_error(format: str, folder: Path) -> None:
     (folder / "empty").mkdir()
-    ran = specc("check", "empty")
-    assert ran.err == "no spec in empty: a spec is YAML with a `specc` key\nno findings in 0 files\n"
+    ran = specc("check", "empty", "good.yaml", "--format", format)
+    assert "no spec found in folder `empty`" in ran.out
+    assert ran.code == 1
+    (folder / "empty" / "values.yaml").write_text("a: {specc: 1}\n")
+    assert "skipped empty/values.yaml" in specc("check", "empty", "--format", format).out
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("spec: 1", "did you mean `specc`?"),
+        ("Specc: 1", "did you mean `specc`?"),
+        ("SPECC: '1'", "did you mean `specc`?"),
+        ("sepcc: v1", "did you mean `specc`?"),
+        ('specc: "1"', "write `specc: 1`"),
+        ("specc: 1.0", "write `specc: 1`"),
+        ("specc: {}", "write `specc: 1`"),
+        ("specc:1", "put a space after the colon: `specc: 1`"),
+        ("specc 1", "put a colon after the key: `specc: 1`"),
+        ("specc = 1", "put a colon after the key: `specc: 1`"),
+        ("", "add the line `specc: 1`"),
+    ],
+)
+def test_a_spec_whose_key_is_nearly_right_is_not_skipped(folder: Path, line: str, answer: str) -> None:
+    (folder / "near").mkdir()
+    (folder / "near" / "net.yaml").write_text(f"{line}\n{GOOD.removeprefix('specc: 1')}")
+    ran = specc("check", "near")
+    assert answer in ran.out
+    assert ran.code == 1
+
+
+@pytest.mark.parametrize("text", ["spec: {replicas: 1}\n", "[specc, 1]\n", "spec: one\n", "specc\n", "\t{specc: [", ""])
+def test_other_yaml_is_skipped(folder: Path, text: str) -> None:
+    (folder / "near").mkdir()
+    (folder / "near" / "other.yaml").write_text(text)
+    (folder / "near" / "net.yaml").write_text("{inputs: {x: [4]}, outputs: {y: {op: Dense, units: 2}}, specc: 1}")
+    ran = specc("check", "near")
+    assert ran.err == "skipped 1 YAML file without a `specc` key: near/other.yaml\nno findings in 1 file\n"
     assert ran.code == 0
 
 

@@ -16,6 +16,7 @@ PAGES = resources.files("specc.diagnostics") / "explain"
 IN_PROSE = {
     "more-findings",
     "unreadable-file",
+    "no-spec",
     "not-equivalent",
     "file-operator",
     "file-weights",

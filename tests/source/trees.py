@@ -24,7 +24,7 @@ both_loaders = pytest.mark.parametrize("loader", LOADERS)
 
 @contextmanager
 def using(loader: type) -> Iterator[None]:
-    with mock.patch.object(COMPOSE, "_Loader", loader):
+    with mock.patch.object(COMPOSE, "LOADER", loader):
         yield
 
 
