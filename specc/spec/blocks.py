@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,6 +92,20 @@ def _block(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockDecl:
         diagnostics.error_count == before,
         tuple(_expressions(nodes.entries if nodes else ())),
     )
+
+
+def within(blocks: MappingABC[str, BlockDecl], names: Iterable[str]) -> set[str]:
+    """The blocks of these names, and those that they use in turn."""
+    found: set[str] = set()
+    stack = [name for name in names if name in blocks]
+    while stack:
+        name = stack.pop()
+        if name not in found:
+            found.add(name)
+            nodes = (entry.value for entry in blocks[name].nodes)
+            used = (node.get("block") for node in nodes if isinstance(node, Mapping))
+            stack += [one.text for one in used if isinstance(one, Scalar) and one.text in blocks]
+    return found
 
 
 def _expressions(nodes: tuple[Entry, ...]) -> Iterator[tuple[str, str, str]]:

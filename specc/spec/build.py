@@ -288,7 +288,7 @@ class _Builder:
         )
         if self.certainty.is_sure and not lost and self.spec.outputs:
             read = self.certainty.probable | {init.value for init in inits.values() if isinstance(init, Operand)}
-            report_unused(graph, read, self.diagnostics)
+            report_unused(graph, self.spec, read, self.diagnostics)
 
 
 def origin(decl: NodeDecl) -> Origin:

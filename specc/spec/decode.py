@@ -11,7 +11,7 @@ from specc.ops import _registry as registry
 from specc.ops._attributes import Enum, Int, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Source, Span
 from specc.spec._hints import NAMING, SECTION_HINTS, TAKEN_FOR_NODES, TOP_LEVEL
-from specc.spec.blocks import BlockDecl, decode_blocks
+from specc.spec.blocks import BlockDecl, decode_blocks, within
 from specc.spec.document import (
     CollectDecl,
     InputDecl,
@@ -141,6 +141,7 @@ class _Decoder:
             target_spans={key: one.key.span for key, one in targets.items()},
             moved=decode_moved(fields, self.diagnostics),
             results=elaborated.results,
+            reads=elaborated.reads,
             instances=elaborated.instances,
             sizes=self.sizes.fixed,
             rest=tuple(one for key, one in fields.entries.items() if key in _BESIDE and not is_null(one.value)),
@@ -149,7 +150,7 @@ class _Decoder:
             has_all_outputs=self.has_all_outputs,
             passes_only=self.passes_only(loops),
         )
-        self.report_unused_blocks(blocks, elaborator.used)
+        self.report_unused_blocks(blocks, elaborator.used, elaborator.left_out)
         if self.is_complete and not self.diagnostics.has(*_MAY_HIDE_A_PARAMETER):
             self.params.report_unused()
         return spec
@@ -243,12 +244,19 @@ class _Decoder:
         self.section(fields, "blocks")  # reports what is no mapping
         return decode_blocks(fields.mapping("blocks"), self.params, self.diagnostics)
 
-    def report_unused_blocks(self, blocks: dict[str, BlockDecl], used: set[str]) -> None:
-        """Warns about blocks that no node uses, and about parameters of the others that nothing reads."""
+    def report_unused_blocks(self, blocks: dict[str, BlockDecl], used: set[str], left_out: set[str]) -> None:
+        """Warns about blocks that no node uses, and about parameters of the others that nothing reads.
+
+        `left_out` are those whose use depends on a `when` that is false here.
+        """
         if self.diagnostics.has("unknown-block", "yaml-limit") or not self.is_complete:
             return
+        optional = within(blocks, left_out)
         for block in blocks.values():
-            if block.name not in used and block.is_whole:
+            if block.name not in used and block.name in optional:
+                for entry in block.nodes:
+                    self.params.read_all(entry.value)
+            elif block.name not in used and block.is_whole:
                 help = f"use it as `block: {block.name}` or remove it"
                 message = f"block `{block.name}` is not used"
                 self.diagnostics.report("unused-block", message, (block.span, "no node uses it"), help=help)

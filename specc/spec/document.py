@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -183,6 +185,8 @@ class Spec:
     target_spans: dict[str, Span] = field(default_factory=dict[str, Span])
     moved: tuple[Move, ...] = ()
     results: dict[str, Results] = field(default_factory=dict[str, "Results"])
+    reads: MappingABC[str, Collection[str]] = field(default_factory=dict[str, set[str]])
+    """For each node as written, the blocks, repeats and nodes with a `when` that it reads."""
     instances: tuple[Instance, ...] = ()
     sizes: dict[str, int] = field(default_factory=dict[str, int])  # of inputs, by name, set from outside
     rest: tuple[Entry, ...] = ()  # the sections beside the network, with expressions replaced

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence as SequenceABC
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from specc.diagnostics import Diagnostics, Use
 from specc.ops._attributes import Bool, Int, describe
@@ -36,6 +36,7 @@ class Elaborated:
     nodes: tuple[NodeDecl, ...]
     results: dict[str, Results]
     instances: tuple[Instance, ...]
+    reads: MappingABC[str, Collection[str]] = field(default_factory=dict[str, set[str]])  # as in a Spec
     is_whole: bool = True  # False where it was given up
 
 
@@ -57,6 +58,7 @@ class Elaborator(Resolver):
         self.decls: dict[str, NodeDecl] = {}
         self.instances: list[Instance] = []
         self.used: set[str] = set()
+        self.left_out: set[str] = set()  # blocks that a false `when` keeps from being used
         self.nesting = 0
         self.prepared: set[str] = set()  # items whose operands have been looked at
         self.written = 0  # nodes that stand nowhere in the text by themselves
@@ -72,7 +74,8 @@ class Elaborator(Resolver):
         except _TooMany:
             return Elaborated((), {item.key.text: {} for item in items}, (), is_whole=False)
         results = {item.key.text: item.results for item in items if item.is_compound}
-        return Elaborated(tuple(decl for item in items for decl in item.decls), results, tuple(self.instances))
+        decls = tuple(decl for item in items for decl in item.decls)
+        return Elaborated(decls, results, tuple(self.instances), self.reading)
 
     def fill(self, scope: Scope, entries: SequenceABC[Entry]) -> None:
         above: Item | None = None
@@ -96,10 +99,12 @@ class Elaborator(Resolver):
             raise _TooMany
         item.state = "at work"
         self.nesting += 1
+        reader, self.reader = self.reader, item.name
         try:
             self.write_out(item, twin)
         finally:
             self.nesting -= 1
+            self.reader = reader
         item.state = "done"
 
     def finish_before(self, item: Item) -> None:
@@ -133,6 +138,8 @@ class Elaborator(Resolver):
             self.check_order_matters(site)
         if not holds:
             site.params.read_all(_without(site.node, "when"))
+            block = site.node.get("block")
+            self.left_out |= {block.text} if isinstance(block, Scalar) else set[str]()
             return {} if holds is None else self.bypassed(site, item)
         site = replace(site, node=_without(site.node, "when"))
         if "repeat" in site.node:

@@ -138,6 +138,8 @@ class Resolver(ABC):
         self.states = {state.name: state for loop in loops for state in loop.states}
         self.collects = {one.name for loop in loops for one in loop.collects}
         self.top = Scope("", params)
+        self.reader = ""  # the item that is being written out
+        self.reading: dict[str, set[str]] = {}  # for each item, the compound ones that it reads
 
     @abstractmethod
     def finish(self, item: Item) -> None:
@@ -256,6 +258,7 @@ class Resolver(ABC):
         """The value that a name of an item means, by its port."""
         if not item.is_compound:
             return replace(reference, name=item.name)
+        self.reading.setdefault(self.reader, set()).add(item.name)
         self.finish(item)
         if item.state == "at work":
             message = f"`{item.key.text}` depends on itself"

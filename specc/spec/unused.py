@@ -8,11 +8,12 @@ from dataclasses import replace
 from specc.diagnostics import Diagnostics
 from specc.ir import Graph, Operand, Output, Scope, State, topology
 from specc.source import Span
+from specc.spec.document import Spec
 
 _HELP = "read it, list it in `outputs`, or remove it"
 
 
-def report_unused(graph: Graph, read: Collection[str], diagnostics: Diagnostics) -> None:
+def report_unused(graph: Graph, spec: Spec, read: Collection[str], diagnostics: Diagnostics) -> None:
     """Reports what is not needed, in spec order. `read` are values that something outside the graph's edges reads."""
     needed = topology.needed(replace(graph, outputs=(*graph.outputs, *_outputs(read))))
 
@@ -23,7 +24,7 @@ def report_unused(graph: Graph, read: Collection[str], diagnostics: Diagnostics)
 
     for one in graph.inputs:
         warn("unused-input", "input", one.name, one.origin.span)
-    gone = _unneeded_scopes(graph, needed)
+    gone = _unneeded_scopes(graph, _alive(spec, needed))
     for scope in gone.values():
         if scope.name.rpartition("/")[0] not in gone:
             warn("unused-node", "node", scope.group or scope.name, scope.origin.span)
@@ -44,13 +45,24 @@ def report_unused(graph: Graph, read: Collection[str], diagnostics: Diagnostics)
             warn("unused-state", what, one.name, one.origin.span)
 
 
-def _unneeded_scopes(graph: Graph, needed: Collection[str]) -> dict[str, Scope]:
-    """The block instances, and the repeats of them, of which nothing is needed: each is one thing to remove."""
+def _alive(spec: Spec, needed: Collection[str]) -> set[str]:
+    """What is needed and what it is read through: a block that `when` empties has no node of its own to be needed."""
+    values = [one.value for one in spec.outputs]
+    for loop in spec.loops:
+        values += [one for state in loop.states if state.name in needed for one in (state.init, state.next) if one]
+        values += [one.value for one in loop.collects if one.name in needed and one.value]
     alive: set[str] = set()
-    for name in needed:
-        while "/" in name:
-            name = name.rpartition("/")[0]
+    stack = [*needed, *(value.name for value in values)]
+    while stack:
+        name = stack.pop()
+        if name and name not in alive:
             alive.add(name)
+            stack += [name.rpartition("/")[0], *spec.reads.get(name, ())]
+    return alive
+
+
+def _unneeded_scopes(graph: Graph, alive: Collection[str]) -> dict[str, Scope]:
+    """The block instances, and the repeats of them, of which nothing is needed: each is one thing to remove."""
     gone = {scope.name: scope for scope in graph.scopes if scope.name not in alive}
     return {name: scope for name, scope in gone.items() if scope.group is None or scope.group not in alive}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from specc.diagnostics import Diagnostic
@@ -108,3 +110,70 @@ outputs: two
     graph, found = built(block)
     assert not found
     assert [one.value for one in graph.by_name["two"].operands] == ["one/d", "x"]
+
+
+# What is read is used, whatever a `when` leaves of it
+
+KINDS = (
+    "{{op: Dense, units: 4, from: {0}}}",
+    "{{block: empty, from: {0}}}",
+    "{{block: around, from: {0}}}",
+    "{{block: empty, repeat: 3, from: {0}}}",
+    "{{op: Dense, units: 4, repeat: 2, from: {0}}}",
+    "{{block: passing, from: {0}}}",
+    '{{op: Dense, units: 4, when: {{if: "${{off}}", else: {0}}}, from: {0}}}',
+    "{{op: Add, from: [{0}, first]}}",
+)
+BLOCKS = """specc: 1
+params: {off: false}
+inputs: {x: [4]}
+blocks:
+  empty: {inputs: b, nodes: {d: {op: Dense, units: 4, when: "${off}"}}, outputs: d}
+  around: {inputs: b, nodes: {e: {block: empty}, f: {block: empty}}, outputs: f}
+  passing: {inputs: b, nodes: {d: {op: Dense, units: 4, when: "${off}"}}, outputs: {changed: d, same: b}}
+nodes:
+  first: {op: Dense, units: 4}
+"""
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("off", ["false", "true"])
+def test_only_what_nothing_reads_is_unused(seed: int, off: str) -> None:
+    rng = random.Random(seed)
+    reads = {"first": "", "x": ""}
+    lines: list[str] = []
+    for number in range(10):
+        name, source = f"n{number}", rng.choice([one for one in reads if one != "x"])
+        lines.append(f"  {name}: {rng.choice(KINDS).format(source)}\n")
+        reads[name] = source
+    output = f"n{rng.randrange(10)}"
+    needed = {"first"}
+    name = output
+    while name:
+        needed.add(name)
+        name = reads[name]
+    spare = "  spare: {block: around, from: first}\n  more: {block: passing, from: first}\n"
+    text = BLOCKS + "".join(lines) + spare + f"outputs: [{output}, spare, more.changed, first]\n"
+    checked = check_source(Source("net.yaml", text), overrides={"off": off})
+    assert checked.ok
+    found = {one.span.text for one in checked.diagnostics if one.code == "unused-node" and one.span}
+    gone = {name for name in reads if name not in needed and name != "x"}
+    whens = (
+        {line.split(":")[0].strip() for line in lines if "else" in line or "Add" in line} if off == "false" else set()
+    )
+    assert gone - whens <= found <= gone, text
+    assert not [one for one in checked.diagnostics if one.code == "unused-block" and "`empty`" in one.message]
+
+
+@pytest.mark.parametrize("off", ["false", "true"])
+def test_an_emptied_block_is_used_by_outputs_states_and_calls(off: str) -> None:
+    text = BLOCKS + (
+        "  start: {block: empty, from: first}\n  after: {block: around, from: carried}\n"
+        '  maybe: {block: around, when: "${off}"}\n  out: {op: Dense, units: 4, from: maybe}\n'
+        "  more: {block: passing, from: first}\n"
+        "  again: {op: Add, from: [carried, first]}\n"
+        "loops: {l: {passes: 2, states: {carried: {init: start, next: again}}, collect: {seen: after}}}\n"
+        "outputs: [out, seen, carried, more.same, more.changed]\n"
+    )
+    checked = check_source(Source("net.yaml", text), overrides={"off": off})
+    assert not checked.diagnostics, checked.diagnostics
