@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from specc import passes
 from specc.analysis.costs import Costs, NodeCost, costs
+from specc.analysis.keras_version import check_keras_version
 from specc.analysis.lints import lint
 from specc.analysis.shapes import infer_types
 from specc.analysis.trials import is_static, trials
@@ -168,6 +169,8 @@ def _check(source: Source, diagnostics: Diagnostics, targets: Sequence[str], ove
     graph = passes.run(passes.FIRST, built, verify=not diagnostics.has_errors)
     types = infer_types(graph, diagnostics, built.broken, built.attribute_span)
     lint(graph, types, built.attribute_span, diagnostics, spec.training)
+    whole = source.span(0, min(len(source.text), 1))
+    check_keras_version(graph, spec.training, built.attribute_span, diagnostics, whole)
     wanted = wanted_targets(spec, targets, diagnostics)
     chosen = {name: one.target for name, one in wanted.items()}
     if diagnostics.has_errors:

@@ -40,6 +40,7 @@ ELSEWHERE = {  # codes that no check of a text can give, and where they are cove
     "unreadable-file": "a file of bytes that are no text",
     "no-spec": "a folder",
     "bad-op": "an installed package",
+    "keras-version": "an older Keras",
     "more-findings": "the collector",
 }
 

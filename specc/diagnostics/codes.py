@@ -57,6 +57,7 @@ CODES: dict[str, Code] = {
             "missing-attribute": "an attribute that the op needs",
             "conflicting-attributes": "two attributes that exclude each other",
             "unsupported-value": "a value that Keras takes and specc does not",
+            "keras-version": "the installed Keras is too old for an op, an argument or an object that is used",
             # expressions and params
             "bad-expression": "an expression that cannot be read or evaluated",
             "unknown-param": "an expression or `--set` names a parameter that is not declared",

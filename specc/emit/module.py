@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from specc._version import __version__
+from specc.analysis.keras_version import needed_version
 from specc.emit import contract, fills, training, weights
 from specc.emit._literals import literal
 from specc.emit._modules import modules
@@ -17,7 +18,7 @@ from specc.targets import Target
 def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     """The module of a spec for a target. The same input gives the same bytes."""
     code = Code()
-    _header(spec, target, code)
+    _header(spec, lowered, target, code)
     _imports(lowered, code)
     code.add(f"SPEC = {escape.quoted(spec.name)}")
     code.add(f"SPEC_SHA256 = {escape.quoted(spec.source.sha256)}")
@@ -43,9 +44,10 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     return _formatted(str(code))
 
 
-def _header(spec: Spec, target: Target, code: Code) -> None:
+def _header(spec: Spec, lowered: Lowered, target: Target, code: Code) -> None:
     doc = spec.doc.strip() or f"The network {spec.name}."
     lines = [doc, "", f"Built by specc {__version__} for the target {target.name} from the spec {spec.name}."]
+    lines.append(f"Needs Keras {needed_version(lowered.graph, spec.training)} or newer.")
     if spec.overrides:
         lines.append("Parameters set: " + ", ".join(f"{name}={value}" for name, value in spec.overrides.items()) + ".")
     if target.chosen:

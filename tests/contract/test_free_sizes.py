@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from specc.ir.sizes import Symbol, is_known
 from specc.ir.types import TensorType
-from specc.ops import _registry
 from specc.ops._base import Mismatch, OpDef
 
+from .installed import OPS as INSTALLED
 from .strategies import cases, decode, examples
 from .test_ops_against_keras import flags, inferred, keras, make_layer, refusal, symbolic
 from .test_pools_against_keras import OPS as COVERED
 
 pytestmark = pytest.mark.keras
-OPS = [op for op in _registry.all_ops() if op.name != "Input" and op not in COVERED]
+OPS = [op for op in INSTALLED if op not in COVERED]
 BY_NAME = pytest.mark.parametrize("op", OPS, ids=[op.name for op in OPS])
 
 # Where specc knows a size, or that one is free, and Keras does not, by op: why

@@ -29,9 +29,9 @@ from specc.source import Source
 from specc.spec import Spec
 from specc.targets import Target, available, load
 
+from .installed import OPS
 from .strategies import Case, cases, decode
 
-OPS = [op for op in _registry.all_ops() if op.name != "Input"]
 BY_NAME = pytest.mark.parametrize("op", OPS, ids=[op.name for op in OPS])
 BY_TARGET = pytest.mark.parametrize("target", [load(name) for name in available()], ids=available())
 QUICK = settings(

@@ -14,18 +14,17 @@ from specc.analysis.shapes import infer_types
 from specc.diagnostics import Diagnostics
 from specc.ir import Graph
 from specc.lowering import lower
-from specc.ops import _registry
 from specc.ops._base import OpDef
 from specc.source import Source
 from specc.spec import Spec
 from specc.targets import load
 
+from .installed import OPS
 from .strategies import Case, cases, decode
 from .test_lowering import graph_of
 from .test_ops_against_keras import apply, flags, keras, make_layer
 
 pytestmark = pytest.mark.keras
-OPS = [op for op in _registry.all_ops() if op.name != "Input"]
 CASES = settings(
     deadline=None,
     derandomize=True,

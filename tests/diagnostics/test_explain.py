@@ -25,6 +25,7 @@ IN_PROSE = {
     "different-network",
     "unused-weights",
     "bad-op",
+    "keras-version",
 }
 RUN = sorted(CODES.keys() - IN_PROSE)
 
