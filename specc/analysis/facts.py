@@ -72,26 +72,33 @@ def _attributes(node: Node) -> Facts:
 
 def _window(attributes: Any, operands: Sequence[TensorType]) -> Facts:
     """Kernel, stride, dilation and padding of a two-dimensional window."""
-    size: tuple[int, ...] = next((getattr(attributes, name) for name in _WINDOWS if hasattr(attributes, name)), ())
-    if len(size) != 2 or not operands or operands[0].rank != 3:
+    if len(_size(attributes)) != 2 or not operands or operands[0].rank != 3:
         return {}
-    height, width = size
-    strides: tuple[int, ...] = getattr(attributes, "strides", None) or size
-    dilation: tuple[int, ...] = getattr(attributes, "dilation_rate", (1, 1))
-    found: Facts = {
-        "kernel_h": height,
-        "kernel_w": width,
-        "kernel": f"{height}x{width}",
-        "window": f"{height}x{width}s{strides[0]}" + (f"x{strides[1]}" if strides[0] != strides[1] else ""),
-        "stride_h": strides[0],
-        "stride_w": strides[1],
-        "dilation_h": dilation[0],
-        "dilation_w": dilation[1],
-        "plane": operands[0].shape[0] * operands[0].shape[1],
-        "pad_h": 0,
-        "pad_w": 0,
-    }
+    found = window_as_written(attributes)
+    found |= {"plane": operands[0].shape[0] * operands[0].shape[1], "pad_h": 0, "pad_w": 0}
     if getattr(attributes, "padding", "valid") == "same":
-        found["pad_h"] = max(same_padding(operands[0].shape[0], height, strides[0], dilation[0]))
-        found["pad_w"] = max(same_padding(operands[0].shape[1], width, strides[1], dilation[1]))
+        for at, axis in enumerate("hw"):
+            kernel, stride, dilation = (found[f"{name}_{axis}"] for name in ("kernel", "stride", "dilation"))
+            found[f"pad_{axis}"] = max(same_padding(operands[0].shape[at], kernel, stride, dilation))
     return found
+
+
+def window_as_written(attributes: Any) -> Facts:
+    """The kernel, strides and dilation of a layer over any number of axes; one axis is the height."""
+    size = _size(attributes)
+    if not size:
+        return {}
+    strides: tuple[int, ...] = getattr(attributes, "strides", None) or size
+    dilation: tuple[int, ...] = getattr(attributes, "dilation_rate", (1,) * len(size))
+    kernel = "x".join(map(str, size))
+    found: Facts = {
+        "kernel": kernel,
+        "window": f"{kernel}s{strides[0]}" + (f"x{strides[-1]}" if strides[0] != strides[-1] else ""),
+    }
+    for name, values in (("kernel", size), ("stride", strides), ("dilation", dilation)):
+        found |= {f"{name}_{axis}": value for axis, value in zip("hw", values, strict=False)}
+    return found
+
+
+def _size(attributes: Any) -> tuple[int, ...]:
+    return next((getattr(attributes, name) for name in _WINDOWS if hasattr(attributes, name)), ())

@@ -74,7 +74,7 @@ class LoopBuilder:
 class Rewriter:
     def __init__(self, graph: Graph, types: Types, target: Target, diagnostics: Diagnostics) -> None:
         self.graph, self.types, self.target = graph, types, target
-        self.reports = Reports(target, diagnostics)
+        self.reports = Reports(target, diagnostics, graph, types)
         self.layout = LAYOUTS[target.layout]
         named = [(name, _lowering(name, target)) for name in target.lowerings]
         self.lowerings = [(name, one) for name, one in named if isinstance(one, Lowering)]
@@ -111,7 +111,7 @@ class Rewriter:
         rows = tuple(Output(name, value.operand) for name, value in outputs.items())
         nodes, inputs = tuple(self.nodes), tuple(self.inputs)
         graph = Graph(self.graph.name, inputs, nodes, rows, tuple(loops), self.graph.doc, self.graph.scopes)
-        self.reports.counts(self.graph)
+        self.reports.finish()
         inputs = {node.name: self.values[node.name, OUT] for node in self.inputs if (node.name, OUT) in self.values}
         weights, reference = tuple(self.weights.values()), tuple(self.reference.values())
         return Lowered(graph, self.lowered_types, self.values, weights, outputs, inputs, reference, tuple(self.gaps))
@@ -130,8 +130,10 @@ class Rewriter:
         operands: list[Value] = []
         for operand in node.operands:
             value = self.values.get((operand.value, operand.port))
-            if value is None:
-                return  # its mistake has been reported
+            if value is None:  # its mistake has been reported; this one is another, whatever it reads
+                if node.op in self.target.instead:
+                    self.reports.illegal(node, [self.target.lacks(node.op)], {})
+                return
             operands.append(replace(value, operand=replace(value.operand, span=operand.span)))
         op = registry.get(node.op)
         results = {port: self.types[node.name, port] for port in op.ports(node.attributes)}
@@ -192,11 +194,10 @@ class Rewriter:
 
         What reads them is judged as if they were there, so that one run shows everything.
         """
-        shapes = {port: self.layout(one.shape) for port, one in results.items()}
         return {
-            port: Value(Operand(node.name, port), one.with_shape(shape), one)
+            port: Value(Operand(node.name, port), physical, one)
             for port, one in results.items()
-            if (shape := shapes[port]) is not None
+            if (physical := self.place(one)) is not None
         }
 
     def legalize(
@@ -227,8 +228,27 @@ class Rewriter:
                 found = lowering.rewrite(site)
                 self.depth -= 1
                 return self.by_port(found, results)
-        self.reports.illegal(node, violations)
+        if is_logical:
+            known, violations = self.placed(node, operands, results) or (known, violations)
+        self.reports.illegal(node, violations, known)
         raise _Illegal(any(one.hard for one in violations))
+
+    def placed(
+        self, node: Node, operands: Sequence[Value], results: Mapping[str, TensorType]
+    ) -> tuple[Facts, tuple[Violation, ...]] | None:
+        """What would still be wrong with a node as the user wrote it, were its values in the layout."""
+        reads = [self.place(value.logical) for value in operands]
+        gives = [self.place(one) for one in results.values()]
+        if None in (*reads, *gives):
+            return None
+        known = facts(node, [one for one in reads if one], [one for one in gives if one])
+        violations = self.judge(known)
+        return (known, violations) if violations else None
+
+    def place(self, logical: TensorType) -> TensorType | None:
+        """The type with its shape in the layout, if the layout has a place for it."""
+        shape = self.layout(logical.shape)
+        return logical.with_shape(shape) if shape is not None else None
 
     def judge(self, known: Facts) -> tuple[Violation, ...]:
         """What makes a node illegal; all nodes of the same facts are judged once."""
@@ -369,11 +389,10 @@ class Rewriter:
                 inits[state.name] = self.canonical(value)
         for state in loop.states:
             logical = self.types[state.name, OUT]
-            shape = self.layout(logical.shape)
-            if shape is None:
+            physical = self.place(logical)
+            if physical is None:
                 self.reports.no_place(state.origin, logical)
                 return
-            physical = logical.with_shape(shape)
             self.values[state.name, OUT] = Value(Operand(state.name), physical, logical)
             self.lowered_types[state.name, OUT] = physical
         with self.inside(loop.name):

@@ -4,11 +4,12 @@ Bare YAML names are targets; what reads them starts with an underscore. No op or
 """
 
 from specc.targets._load import TargetError, available, load, load_all
-from specc.targets._model import ACTIVATION, Constraint, Option, Target, Violation
+from specc.targets._model import ACTIVATION, OP, Constraint, Option, Target, Violation
 from specc.targets._paths import named_in
 
 __all__ = [
     "ACTIVATION",
+    "OP",
     "Constraint",
     "Option",
     "Target",

@@ -61,6 +61,7 @@ def trusted(root: Node) -> Target:
         file_source=file.get("source", ""),
         limits=data.get("limits", {}),
         sources=data.get("sources", {}),
+        instead=data.get("instead", {}),
         chosen={option.name: option.default for option in options},
     )
 
@@ -104,13 +105,14 @@ class _Checker:
         options = self.options(root)
         self.names(root)
         self.constraints(root.get("constraints"), None, options)
-        for entry in _entries(root.get("ops")):
-            if registry.find(entry.key.text) is None:
-                close = did_you_mean(entry.key.text, registry.names())
-                help = f"did you mean `{close}`?" if close else "`specc list ops` shows the ops"
-                self.report(f"ops: unknown op `{short(entry.key.text)}`", entry.key.span, "not an op", help)
-            else:
-                self.constraints(entry.value, entry.key.text, options)
+        for section in ("ops", "instead"):
+            for entry in _entries(root.get(section)):
+                if registry.find(entry.key.text) is None:
+                    close = did_you_mean(entry.key.text, registry.names())
+                    help = f"did you mean `{close}`?" if close else "`specc list ops` shows the ops"
+                    self.report(f"{section}: unknown op `{short(entry.key.text)}`", entry.key.span, "not an op", help)
+                elif section == "ops":
+                    self.constraints(entry.value, entry.key.text, options)
 
     def format(self, root: Node) -> None:
         from jsonschema import Draft202012Validator  # specc's own targets are tested; only others pay for the import

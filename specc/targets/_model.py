@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from specc.diagnostics import Diagnostic
 from specc.spec.expressions import ExpressionError, evaluate
 
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+OP = "op"  # the id of the violation that an op outside `Target.ops` is
 ACTIVATION = "activation"  # the id of the violation that an activation outside `Target.activations` is
 
 
@@ -60,7 +62,12 @@ class Constraint:
 
     def describe(self, facts: Mapping[str, Any]) -> str:
         """The message with the node's own figures in it; what is no fact stays as it is written."""
-        return re.sub(r"\{(\w+)\}", lambda found: str(facts.get(found[1], found[0])), self.message)
+        return _PLACEHOLDER.sub(lambda found: str(facts.get(found[1], found[0])), self.message)
+
+    @property
+    def quoted(self) -> set[str]:
+        """The facts that the message quotes."""
+        return set(_PLACEHOLDER.findall(self.message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class Violation:
     message: str
     source: str = ""
     hard: bool = False
+    constraint: Constraint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +86,9 @@ class Target:
     """What a compile target takes.
 
     `ops` maps a legal op to its constraints; an empty mapping means that every op is legal. `activations` are those a
-    layer may apply, empty for any. `file_operators` are the TFLite operators that may stand in a written file.
-    `layout` says how logical tensors lie in the target's: `logical` (as they are) or `nhwc` (four-dimensional, features
-    on channels).
+    layer may apply, empty for any. `instead` says what to use in place of ops that nothing lowers. `file_operators`
+    are the TFLite operators that a written file may hold. `layout` is the layout of tensors: `logical` (as in the
+    spec) or `nhwc` (four-dimensional, features on channels).
     """
 
     name: str
@@ -96,33 +104,47 @@ class Target:
     file_source: str = ""
     limits: Mapping[str, int] = field(default_factory=dict[str, int])
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
+    instead: Mapping[str, str] = field(default_factory=dict[str, str])
     chosen: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def violations(self, facts: Mapping[str, Any]) -> list[Violation]:
-        """Everything that makes a node illegal; empty where it is legal. Raises `TargetError` for a bad constraint."""
+        """Everything that makes a node illegal, what says most about it first; empty where it is legal.
+
+        Raises `TargetError` for a bad constraint.
+        """
         if not self.ops:
             return []
         known = {**facts, **self.chosen}
         op = str(facts["op"])
-        found = [
-            Violation(one.id, one.describe(known), self.cite(one.source), one.hard)
-            for one in (*self.constraints, *self.ops.get(op, ()))
-            if not self.holds(one, known)
-        ]
+        found: list[Violation] = []
         if op not in self.ops:
-            found.append(Violation("op", f"{self.name} has no {op}", self.cite(self.file_source)))
+            found.append(self.lacks(op))
+        found += self._unmet(self.ops.get(op, ()), known)
         activation = facts.get("activation")
         if isinstance(activation, str) and self.activations and activation not in self.activations:
             message = f"{self.name} does not run the activation `{activation}`"
             found.append(Violation(ACTIVATION, message, self.cite(self.activation_source)))
-        return found
+        found += self._unmet(self.constraints, known)
+        # sizes that are not fixed hide what a node is, except where nothing would help
+        return found if op in self.instead else sorted(found, key=lambda one: not one.hard)
+
+    def lacks(self, op: str) -> Violation:
+        """The violation that an op outside `ops` is."""
+        return Violation(OP, f"{self.name} has no {op}", self.cite(self.file_source))
+
+    def _unmet(self, constraints: Sequence[Constraint], known: Mapping[str, Any]) -> list[Violation]:
+        return [
+            Violation(one.id, one.describe(known), self.cite(one.source), one.hard, one)
+            for one in constraints
+            if not self.holds(one, known)
+        ]
 
     def holds(self, constraint: Constraint, facts: Mapping[str, Any]) -> bool:
         try:
             return constraint.holds(facts)
         except ExpressionError as error:
             message = f"target `{self.name}`: the constraint `{constraint.id}` cannot be judged: {error.message}"
-            raise TargetError(message, "mend the constraint in the target file", "bad-target") from None
+            raise TargetError(message, "fix the constraint in the target file", "bad-target") from None
 
     def cite(self, source: str) -> str:
         """A source with its key written out: `A: Conv row` becomes the document and the row."""

@@ -77,6 +77,11 @@ SCHEMA: dict[str, Any] = {
             "properties": {"legal": {"type": "array", "items": {"type": "string"}}, "source": {"type": "string"}},
         },
         "ops": {"type": "object", "additionalProperties": _CONSTRAINTS},
+        "instead": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "for ops that nothing lowers, what to use",
+        },
         "limits": {
             "type": "object",
             "additionalProperties": False,
