@@ -134,6 +134,7 @@ class Training:
     fit: dict[str, Any]
     callbacks: tuple[KerasObject, ...] = ()
     loss_spans: dict[str, Span] = field(default_factory=dict[str, Span])
+    metric_spans: dict[str, tuple[Span, ...]] = field(default_factory=dict[str, tuple[Span, ...]])
     optimizer_span: Span | None = None
 
     @property

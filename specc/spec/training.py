@@ -57,13 +57,29 @@ class _Training:
                     (entry.key.span, "weighs nothing"),
                     help="give it a loss or remove the weight",
                 )
-        metrics = {name: _metrics(one, self.diagnostics) for name, one in self.metric_nodes().items()}
+        metrics: dict[str, tuple[KerasObject, ...]] = {}
+        spans: dict[str, tuple[Span, ...]] = {}
+        for name, one in self.metric_nodes().items():
+            read = _metrics(one, self.diagnostics)
+            metrics[name] = tuple(metric for metric, _ in read)
+            spans[name] = tuple(span for _, span in read)
         is_whole = is_whole and self.diagnostics.error_count == before
         measured = _measured(self.outputs, losses, metrics) if is_whole and self.is_sure else None
         fit, callbacks = decode_fit(fields, measured, optimizer, self.diagnostics)
         entry = fields.entry("optimizer")
         place = entry.value.span if entry else None
-        return Training(self.span, optimizer, losses, loss_weights, metrics, fit, callbacks, self.loss_spans, place)
+        return Training(
+            span=self.span,
+            optimizer=optimizer,
+            losses=losses,
+            loss_weights=loss_weights,
+            metrics=metrics,
+            fit=fit,
+            callbacks=callbacks,
+            loss_spans=self.loss_spans,
+            metric_spans=spans,
+            optimizer_span=place,
+        )
 
     def losses(self) -> dict[str, KerasObject]:
         fields, outputs = self.fields, self.outputs
@@ -137,13 +153,13 @@ class _Training:
         return {self.outputs[0]: entry.value} if self.outputs else {}
 
 
-def _metrics(node: Node, diagnostics: Diagnostics) -> tuple[KerasObject, ...]:
-    """Metrics, each with the name that the history gives it: one written by a short name keeps that, as in Keras.
+def _metrics(node: Node, diagnostics: Diagnostics) -> list[tuple[KerasObject, Span]]:
+    """Metrics and their places, each with its name in the history: one written by a short name keeps that, as in Keras.
 
     Keras itself numbers some classes through, `auc_1`, as long as a process runs; a spec's names are always the same.
     """
     items = node.items if isinstance(node, Sequence) else (node,)
-    found: list[KerasObject] = []
+    found: list[tuple[KerasObject, Span]] = []
     for item in items:
         metric = decode_value(item, METRIC, diagnostics, key="metrics")
         if metric is None:
@@ -151,11 +167,11 @@ def _metrics(node: Node, diagnostics: Diagnostics) -> tuple[KerasObject, ...]:
         if metric.argument("name") is None:
             is_short = isinstance(item, Scalar) and isinstance(item.value, str) and item.value != metric.name
             name = str(item.value) if is_short and isinstance(item, Scalar) else name_of_metric(metric.name)
-            count = sum(one.name == metric.name for one in found) if not is_short else 0
+            count = sum(one.name == metric.name for one, _ in found) if not is_short else 0
             name = f"{name}_{count}" if count else name
             metric = KerasObject(metric.module, metric.name, (*metric.arguments, ("name", name)))
-        found.append(metric)
-    return tuple(found)
+        found.append((metric, item.span))
+    return found
 
 
 def _measured(

@@ -7,12 +7,19 @@ import itertools
 import numpy as np
 import pytest
 
+from specc.analysis import value_sources
 from specc.spec._training_objects import LOSSES
 from tests.checks import check_text, codes
 
 LOGITS = "probabilities-as-logits"
 SHARES = "logits-as-probabilities"
 SIGNS = "one-sided-output"
+NO_SUM = "not-a-distribution"
+NOT_BINARY = "softmax-with-binary-loss"
+ONE = "single-class"
+AXIS = "softmax-axis"
+DROPS = "dropout-on-output"
+TWICE = "double-softmax"
 
 
 def head(last: str, loss: str) -> list[str]:
@@ -33,25 +40,35 @@ ON_LOGITS = [name for name, arguments in LOSSES.items() if "from_logits" in argu
 
 @pytest.mark.parametrize("loss", ON_LOGITS)
 @pytest.mark.parametrize(
-    ("activation", "of_logits", "of_shares"),
+    ("activation", "of_logits", "of_shares", "of_shares_binary"),
     [
-        ("linear", [], [SHARES]),
-        ("tanh", [], [SHARES]),
-        ("log_softmax", [], [SHARES]),  # a softmax gives the shares again; nothing else does
-        ("softmax", [LOGITS], []),
-        ("sigmoid", [LOGITS], []),
-        ("sparsemax", [LOGITS], []),
-        ("relu", [SIGNS], []),  # the categorical losses divide by the sum
-        ("softplus", [SIGNS], []),
+        ("linear", [], [SHARES], [SHARES]),
+        ("tanh", [], [SHARES], [SHARES]),
+        ("softmax", [LOGITS], [], [NOT_BINARY]),
+        ("sparsemax", [LOGITS], [], [NOT_BINARY]),
+        ("sigmoid", [LOGITS], [NO_SUM], []),
+        ("hard_sigmoid", [LOGITS], [NO_SUM], []),
+        ("relu", [SIGNS], [NO_SUM], [SHARES]),
+        ("softplus", [SIGNS], [NO_SUM], [SHARES]),
     ],
 )
 def test_a_cross_entropy_wants_what_from_logits_says(
-    loss: str, activation: str, of_logits: list[str], of_shares: list[str]
+    loss: str, activation: str, of_logits: list[str], of_shares: list[str], of_shares_binary: list[str]
 ) -> None:
     last = f"activation: {activation}"
+    expected = of_shares_binary if loss.startswith("Binary") else of_shares
     assert head(last, f"{{op: {loss}, from_logits: true}}") == of_logits
-    assert head(last, f"{{op: {loss}, from_logits: false}}") == of_shares
-    assert head(last, loss) == of_shares
+    assert head(last, f"{{op: {loss}, from_logits: false}}") == expected
+    assert head(last, loss) == expected
+
+
+@pytest.mark.parametrize("loss", ON_LOGITS)
+@pytest.mark.parametrize("activation", ["log_softmax", "log_sigmoid"])
+def test_logits_that_are_never_positive(loss: str, activation: str) -> None:
+    """A softmax of logarithms gives the shares again; a sigmoid of them never exceeds one half."""
+    told = [SIGNS] if loss.startswith("Binary") else []
+    assert head(f"activation: {activation}", f"{{op: {loss}, from_logits: true}}") == told
+    assert head(f"activation: {activation}", loss) == [SHARES]
 
 
 @pytest.mark.parametrize(
@@ -99,10 +116,13 @@ def chain(nodes: str, loss: str = "{op: BinaryCrossentropy, from_logits: true}")
     ("nodes", "told"),
     [
         ("out: {op: Reshape, target_shape: [2, 2]}", [LOGITS]),
-        ("out: {op: Dropout, rate: 0.1}", [LOGITS]),
+        ("out: {op: Dropout, rate: 0.1}", [DROPS, LOGITS]),
+        ("out: {op: Dropout, rate: 0.0}", [LOGITS]),
+        ("out: {op: Identity}", [LOGITS]),
+        ("out: {op: Concatenate, from: [hidden, hidden]}", [LOGITS]),
         ("out: {op: Activation, activation: linear}", [LOGITS]),
-        ("out: {op: Activation, activation: softmax}", [LOGITS]),
-        ("out: {op: Softmax}", [LOGITS]),
+        ("out: {op: Activation, activation: softmax}", [TWICE, LOGITS]),
+        ("out: {op: Softmax}", [TWICE, LOGITS]),
         ("out: {op: ReLU}", [SIGNS]),
         ("out: {op: ReLU, negative_slope: 0.1}", []),
         ("out: {op: LeakyReLU}", []),
@@ -182,7 +202,184 @@ def test_a_recurrent_layer_that_drops_much_is_told(attribute: str, rate: float) 
     assert codes(check_text(text.replace("RATE", "0.5"))) == []
 
 
+# classes
+
+
+def network(nodes: str, loss: str = "", inputs: str = "x: [8, 8, 3]") -> list[str]:
+    training = f"training: {{optimizer: Adam, loss: {loss}}}\n" if loss else ""
+    listed = "".join(f"  {one.strip()}\n" for one in nodes.split(";"))
+    return codes(check_text(f"specc: 1\ninputs: {{{inputs}}}\nnodes:\n{listed}outputs: out\n{training}"))
+
+
+CLASSES = [name for name in LOSSES if "Categorical" in name and name != "CategoricalHinge"]
+
+
+@pytest.mark.parametrize("loss", CLASSES)
+@pytest.mark.parametrize("activation", ["linear", "relu", "sigmoid", "softmax"])
+def test_one_unit_has_no_classes(loss: str, activation: str) -> None:
+    """A softmax over one element is the same mistake, so it is reported once."""
+    assert network(f"flat: {{op: Flatten}}; out: {{op: Dense, units: 1, activation: {activation}}}", loss) == [ONE]
+    assert network("out: {op: Conv2D, filters: 1, kernel_size: 1, activation: sigmoid}", loss) == [ONE]
+    assert network("a: {op: Dense, units: 1}; b: {op: Flatten}; out: {op: Reshape, target_shape: [64, 1]}", loss) == [
+        ONE
+    ]
+
+
+@pytest.mark.parametrize("loss", [*CLASSES, "KLDivergence"])
+def test_one_unit_each_of_several_sigmoids(loss: str) -> None:
+    several = "; ".join(f"s{one}: {{op: Dense, units: 1, activation: sigmoid, from: flat}}" for one in range(3))
+    nodes = f"flat: {{op: Flatten}}; {several}; out: {{op: Concatenate, from: [s0, s1, s2]}}"
+    assert network(nodes, loss) == [NO_SUM]
+
+
+SOFT = "map: {op: Conv2D, filters: 4, kernel_size: 3, padding: same}; soft: {op: Softmax, axis: AXIS}; "
+
+
+@pytest.mark.parametrize("loss", [*CLASSES, "KLDivergence"])
+@pytest.mark.parametrize(
+    ("axis", "rest", "told"),
+    [
+        ("-1", "out: {op: Identity}", []),
+        ("3", "out: {op: Dropout, rate: 0.0}", []),
+        ("1", "out: {op: Identity}", [AXIS]),
+        ("[2, 3]", "out: {op: Identity}", [AXIS]),
+        ("-1", "out: {op: Flatten}", [AXIS]),
+        ("[1, 2, 3]", "out: {op: Flatten}", []),
+        ("-1", "out: {op: Reshape, target_shape: [64, 4]}", []),
+        ("-1", "out: {op: Reshape, target_shape: [8, 32]}", [AXIS]),
+        ("[2, 3]", "out: {op: Reshape, target_shape: [8, 32]}", []),
+        ("-1", "out: {op: Permute, dims: [3, 1, 2]}", [AXIS]),
+        ("1", "out: {op: Permute, dims: [2, 3, 1]}", []),
+    ],
+)
+def test_the_softmax_runs_along_the_classes(loss: str, axis: str, rest: str, told: list[str]) -> None:
+    assert network(SOFT.replace("AXIS", axis) + rest, loss) == told
+
+
+@pytest.mark.parametrize(
+    ("axis", "rest", "told"),
+    [
+        ("1", "out: {op: Identity}", [AXIS]),
+        ("2", "out: {op: Identity}", [AXIS]),
+        ("-1", "out: {op: Identity}", []),
+        ("[1, 2]", "out: {op: Identity}", []),  # one distribution over all positions
+        ("1", "out: {op: Conv2D, filters: 2, kernel_size: 3}", []),  # attention inside the network
+        ("1", "out: {op: Multiply, from: [soft, map]}", []),
+    ],
+)
+def test_a_softmax_along_rows_or_columns_of_an_output(axis: str, rest: str, told: list[str]) -> None:
+    assert network(SOFT.replace("AXIS", axis) + rest) == told
+
+
+@pytest.mark.parametrize("axis", [1, 3])
+def test_the_axis_of_a_loss_counts(axis: int) -> None:
+    loss = f"{{op: CategoricalCrossentropy, axis: {axis}}}"
+    assert network(SOFT.replace("AXIS", str(axis)) + "out: {op: Identity}", loss) == []
+    assert network(SOFT.replace("AXIS", str(4 - axis)) + "out: {op: Identity}", loss) == [AXIS]
+
+
+@pytest.mark.parametrize("first", ["softmax", "sigmoid", "hard_sigmoid", "sparsemax"])
+@pytest.mark.parametrize("second", ["{op: Softmax}", "{op: Activation, activation: sigmoid}"])
+@pytest.mark.parametrize(
+    ("between", "told"),
+    [
+        ("", [TWICE]),
+        ("flat: {op: Flatten}; ", [TWICE]),
+        ("drop: {op: Dropout, rate: 0.3}; ", [TWICE]),
+        ("idle: {op: Activation, activation: linear}; ", [TWICE]),
+        ("dense: {op: Dense, units: 3}; ", []),
+        ("scale: {op: Rescaling, scale: 20, offset: -10}; ", []),
+    ],
+)
+def test_a_softmax_of_a_softmax(first: str, second: str, between: str, told: list[str]) -> None:
+    nodes = f"a: {{op: Dense, units: 4, activation: {first}}}; {between}out: {second}"
+    assert network(nodes, inputs="x: [6]") == told
+    inner = f"a: {{op: TimeDistributed, layer: {{op: Dense, units: 4, activation: {first}}}}}; {between}out: {second}"
+    assert network(inner, inputs="x: [5, 6]") == told
+
+
+@pytest.mark.parametrize("noise", sorted(value_sources.NOISES))
+def test_noise_on_an_output(noise: str) -> None:
+    attribute = "stddev" if noise == "GaussianNoise" else "rate"
+    inputs = {"1": "x: [4, 3]", "2": "x: [4, 4, 3]", "3": "x: [4, 4, 4, 3]"}.get(
+        noise[-2] if noise[-1] == "D" else "", "x: [6]"
+    )
+    last = f"{{op: {noise}, {attribute}: 0.2}}"
+    soft, plain = (f"a: {{op: Dense, units: 4, activation: {one}}}; out: {last}" for one in ("softmax", "linear"))
+    assert network(soft, inputs=inputs) == [DROPS]
+    assert network(plain, "mse", inputs=inputs) == [DROPS]
+    assert network(plain, inputs=inputs) == []  # features, for all anyone knows
+    assert network(f"a: {last}; out: {{op: Dense, units: 4, activation: softmax}}", inputs=inputs) == []
+
+
+def test_dropout_of_attention_weights_is_common() -> None:
+    nodes = """s: {op: Dot, axes: [2, 2], from: [x, x]}; w: {op: Softmax}; d: {op: Dropout, rate: 0.1};
+        out: {op: Dot, axes: [2, 1], from: [d, x]}"""
+    assert network(nodes, "mse", "x: [5, 6]") == []
+
+
+def test_findings_inside_of_blocks_and_named_outputs() -> None:
+    found = check_text("""
+        specc: 1
+        inputs: {x: [6]}
+        blocks:
+          head:
+            params: {activation: str}
+            inputs: x
+            nodes:
+              values: {op: Dense, units: 4, activation: "${activation}", from: x}
+              shape: {op: Reshape, target_shape: [4]}
+            outputs: shape
+        nodes:
+          one: {block: head, activation: sigmoid, from: x}
+          two: {block: head, activation: softmax, from: x}
+        outputs: {kind: {op: Activation, activation: linear, from: one}, flag: two}
+        training: {optimizer: Adam, losses: {kind: sparse_categorical_crossentropy, flag: bce}}
+    """)
+    assert codes(found) == [NO_SUM, NOT_BINARY]
+
+
+def test_values_of_every_pass_are_judged_as_those_of_one() -> None:
+    found = check_text("""
+        specc: 1
+        inputs: {x: [4]}
+        nodes:
+          both: {op: Concatenate, from: [x, s]}
+          step: {op: Dense, units: 4, activation: softmax}
+        loops: {walk: {passes: 3, states: {s: {init: x, next: step}}, collect: {all: step}}}
+        outputs: [s, all]
+        training: {optimizer: Adam, losses: {s: bce, all: categorical_crossentropy}}
+    """)
+    assert codes(found) == [NOT_BINARY]
+
+
 # what it costs
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    "name", ["CategoricalCrossentropy", "CategoricalFocalCrossentropy", "SparseCategoricalCrossentropy"]
+)
+@pytest.mark.parametrize("from_logits", [True, False])
+def test_one_class_gives_keras_nothing_to_learn(name: str, from_logits: bool) -> None:
+    import keras
+    import tensorflow as tf
+
+    output = tf.Variable(np.random.default_rng(1).uniform(0.1, 0.9, (6, 1)).astype(np.float32))
+    truth = np.zeros((6, 1), np.float32) if name.startswith("Sparse") else np.ones((6, 1), np.float32)
+    with tf.GradientTape() as tape:
+        loss = getattr(keras.losses, name)(from_logits=from_logits)(truth, output)
+    np.testing.assert_allclose(float(loss), 0, atol=1e-6)
+    np.testing.assert_allclose(tape.gradient(loss, output), np.zeros((6, 1)), atol=1e-6)
+
+
+@pytest.mark.keras
+def test_a_softmax_of_a_softmax_is_never_sure() -> None:
+    import keras
+
+    logits = (40 * np.eye(10)).astype(np.float32)
+    twice = keras.ops.convert_to_numpy(keras.activations.softmax(keras.activations.softmax(logits)))
+    assert twice.max() < 0.24
 
 
 @pytest.mark.keras
