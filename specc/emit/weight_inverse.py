@@ -10,6 +10,8 @@ from specc.emit.naming import weight_name
 from specc.emit.weight_file import Array
 from specc.lowering import Lowered, Pad, Reshape, Slice, WeightSource
 
+_ZERO, _INERT = -1, -2  # of padding, where an element of the source would be
+
 
 class NotInvertible(Exception):
     """Weights of a lowered build that no weights of the reference build lead to."""
@@ -29,7 +31,7 @@ def inverted(lowered: Lowered, arrays: Mapping[str, Array]) -> dict[str, Array]:
         size = int(np.prod(source.shape, dtype=np.int64))
         places = _apply(source, np.arange(size).reshape(source.shape)).reshape(-1)
         values = arrays[weight_name(weight)].reshape(-1)
-        if np.any(values[places < 0]):
+        if np.any(values[places == _ZERO]):
             raise NotInvertible(f"`{weight_name(weight)}` is no longer zero where the lowering added zeros")
         flat = found.setdefault(name, np.zeros(source.shape, values.dtype)).reshape(-1)
         seen = known.setdefault(name, np.zeros(size, bool))
@@ -44,13 +46,13 @@ def inverted(lowered: Lowered, arrays: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def _apply(source: WeightSource, places: Array) -> Array:
-    """Where each element of a lowered weight comes from; -1 where it is padding."""
+    """Where each element of a lowered weight comes from; negative where it is padding."""
     for step in source.steps:
         match step:
             case Reshape(shape):
                 places = places.reshape(shape)
             case Slice(axis, start, stop):
                 places = places[(slice(None),) * axis + (slice(start, stop),)]
-            case Pad(amounts):
-                places = np.pad(places, amounts, constant_values=-1)
+            case Pad(amounts, is_inert):
+                places = np.pad(places, amounts, constant_values=_INERT if is_inert else _ZERO)
     return places

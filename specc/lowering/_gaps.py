@@ -43,6 +43,11 @@ def _losses(training: Training, lowered: Lowered) -> Iterator[Gap]:
 def _optimizer(training: Training, lowered: Lowered) -> Iterator[Gap]:
     optimizer, span = training.optimizer, training.optimizer_span
     trained = [one for one in lowered.weights if one.trainable and one.source.shape]
+    if optimizer.name == "Lamb":
+        padded = next((one for one in trained if any(isinstance(step, Pad) for step in one.source.steps)), None)
+        if padded is not None:
+            message = f"Lamb scales by the norm of each kernel, and that of `{padded.layer}` is larger there"
+            yield Gap(message, span, "use another optimizer")
     if optimizer.name in _BY_AXES:
         moved = next((one for one in trained if one.shape != one.source.shape), None)
         if moved is not None:
@@ -67,12 +72,11 @@ def _split(trained: list[WeightTransform]) -> WeightTransform | None:
 
 
 def _zeros(lowered: Lowered) -> Iterator[Gap]:
-    """Kernels with zeros around them, which training would change."""
+    """Kernels with zeros around them that meet data or are penalized, so that training would change them."""
     nodes = {node.layer: node for node in lowered.graph.nodes}
     for one in lowered.weights:
-        node = nodes.get(one.layer)
-        is_frozen = node is not None and getattr(node.attributes, "trainable", True) is False
-        if not one.trainable or is_frozen or not any(isinstance(step, Pad) for step in one.source.steps):
+        if not one.trainable or not any(isinstance(step, Pad) and not step.is_inert for step in one.source.steps):
             continue
+        node = nodes.get(one.layer)
         message = f"the {one.weight} of `{one.source.layer}` is padded with zeros there, which training would change"
         yield Gap(message, node.origin.span if node else None, "use a kernel size of the target")

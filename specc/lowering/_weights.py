@@ -23,9 +23,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Pad:
-    """Zeros before and after each axis."""
+    """Zeros before and after each axis; `is_inert` where nothing that is computed or trained depends on them."""
 
     amounts: tuple[tuple[int, int], ...]
+    is_inert: bool = False
 
 
 Step = Reshape | Slice | Pad
@@ -46,8 +47,8 @@ class WeightSource:
     def slice(self, axis: int, start: int, stop: int) -> WeightSource:
         return replace(self, steps=(*self.steps, Slice(axis, start, stop)))
 
-    def pad(self, *amounts: tuple[int, int]) -> WeightSource:
-        return replace(self, steps=(*self.steps, Pad(amounts)))
+    def pad(self, *amounts: tuple[int, int], is_inert: bool = False) -> WeightSource:
+        return replace(self, steps=(*self.steps, Pad(amounts, is_inert)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def _constraint(constraint: KerasObject | None) -> KerasObject | None:
     """The constraint with its axes counted on (k, 1, channels, filters) instead of (k, channels, filters)."""
     if constraint is None or constraint.name == "NonNeg":
         return constraint
-    axes = tuple(one + 1 if one > 0 else one for one in axes_of(constraint))
+    axes = tuple(one % 3 + 1 if one % 3 else 0 for one in axes_of(constraint))
     others = tuple((key, value) for key, value in constraint.arguments if key != "axis")
     return KerasObject(constraint.module, constraint.name, (*others, ("axis", axes)))
 

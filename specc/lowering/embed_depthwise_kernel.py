@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from specc.lowering._adapt import of_part
 from specc.lowering._lowered import Value
 from specc.lowering._pattern import Lowering, Site
 from specc.ops._geometry import same_padding
@@ -36,9 +37,24 @@ def rewrite(site: Site) -> Value:
     (top, bottom), (left, right) = pads
     grown = ((top, bottom + size - height), (left, right + size - width))
     value = site.add("ZeroPadding2D", ZeroPadding2DAttributes(padding=grown), site.operand, suffix="_pad")
-    attributes = replace(given, kernel_size=(size, size), padding="valid")
-    kernel = site.weights["kernel"].pad((0, size - height), (0, size - width), (0, 0), (0, 0))
+    whole = (height, width, site.operand.type.shape[2], given.depth_multiplier)
+    initializer = of_part(given.depthwise_initializer, whole, 0)
+    attributes = replace(given, kernel_size=(size, size), padding="valid", depthwise_initializer=initializer)
+    rows, columns = (
+        _meeting(n, before, stride, results, size)
+        for n, before, stride, results in zip(
+            site.operand.type.shape[:2], (top, left), given.strides, site.result.shape[:2], strict=True
+        )
+    )
+    meets_data = any(row >= height or column >= width for row in rows for column in columns)
+    is_inert = not meets_data and given.depthwise_regularizer is None
+    kernel = site.weights["kernel"].pad((0, size - height), (0, size - width), (0, 0), (0, 0), is_inert=is_inert)
     return site.add("DepthwiseConv2D", attributes, value, weights={**site.weights, "kernel": kernel})
+
+
+def _meeting(length: int, before: int, stride: int, results: int, size: int) -> list[int]:
+    """The taps along an axis that meet an element of the map in some window, and not only padding in all of them."""
+    return [tap for tap in range(size) if any(0 <= at * stride + tap - before < length for at in range(results))]
 
 
 LOWERING = Lowering(

@@ -15,9 +15,7 @@ from specc.ops.conv2d import Conv2DAttributes
 
 
 def matches(site: Site) -> bool:
-    if site.op != "SimpleRNN":
-        return False
-    return is_portable(site.attributes, "kernel", "recurrent") and site.attributes.bias_constraint is None
+    return site.op == "SimpleRNN" and is_portable(site.attributes, "kernel", "recurrent", "bias")
 
 
 def rewrite(site: Site) -> Results:
@@ -39,6 +37,7 @@ def rewrite(site: Site) -> Results:
         kernel_regularizer=given.kernel_regularizer,
         bias_regularizer=given.bias_regularizer,
         kernel_constraint=with_axes(given.kernel_constraint, 4),
+        bias_constraint=given.bias_constraint,
         **common(given),
     )
     projected = site.add("Conv2D", inputs, sequence, suffix="_inputs", weights=weights)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from specc.ops._attributes import Bool, attribute, optional
 from specc.ops._base import Attributes, Weight
@@ -72,7 +72,21 @@ def check_weights(attributes: Attributes, ranks: dict[str, int]) -> tuple[str, s
         penalty = getattr(attributes, f"{part}_regularizer", None)
         if penalty is not None and penalty.name == "OrthogonalRegularizer" and rank != 2 and attributes.trainable:
             return f"{part}_regularizer", f"this weight has {_axes(rank)}, and OrthogonalRegularizer is for matrices"
+        limit = getattr(attributes, f"{part}_constraint", None)
+        if limit is not None and attributes.trainable and not _has_axes(limit, rank):
+            axis = limit.argument("axis", 0)
+            listed = list(cast("tuple[int, ...]", axis)) if isinstance(axis, tuple) else axis
+            return f"{part}_constraint", f"this weight has {_axes(rank)}, and {limit.name} has the `axis` {listed}"
     return None
+
+
+def _has_axes(constraint: KerasObject, rank: int) -> bool:
+    """Whether a weight has the axes along which a constraint computes norms, each named once."""
+    if constraint.name == "NonNeg":
+        return True
+    axis = constraint.argument("axis", 0)
+    axes = cast("tuple[int, ...]", axis if isinstance(axis, tuple) else (axis,))
+    return all(-rank <= one < rank for one in axes) and len({one % rank for one in axes}) == len(axes)
 
 
 def _axes(rank: int) -> str:

@@ -115,7 +115,15 @@ def run(op: OpDef, layer: Any, operands: list[TensorType], **options: Any) -> li
     tensors = [ops.cast(ops.ones((2, *one.shape)), one.dtype) for one in operands]
     results = apply(op, layer, tensors, **options)
     assert layer.losses is not None  # computes the penalties
+    apply_constraints(layer)
     return [TensorType(tuple(one.shape[1:]), keras().backend.standardize_dtype(one.dtype)) for one in results]
+
+
+def apply_constraints(layer: Any) -> None:
+    """As the first step of training does."""
+    for weight in layer.trainable_weights:
+        if weight.constraint is not None:
+            weight.assign(weight.constraint(weight))
 
 
 def inferred(op: OpDef, attributes: Any, operands: list[TensorType]) -> list[TensorType]:
@@ -220,6 +228,7 @@ def test_shapes_dtypes_and_weights_are_those_of_keras(op: OpDef, data: st.DataOb
         (one.name, tuple(one.shape), one.trainable) for one in layer.weights
     ]
     assert sum(one.elements for one in weights) == layer.count_params()
+    apply_constraints(layer)
     assert op.macs(attributes, case.operands, types[0]) >= 0
 
 

@@ -52,6 +52,14 @@ def test_a_bias_cannot_start_as_a_matrix() -> None:
     assert check("Dense", units=2, bias_initializer="identity", use_bias=False) is None
 
 
+@pytest.mark.parametrize("axis", [2, -3, [0, 3], [0, 0], [1, -1]])
+def test_a_constraint_names_each_axis_of_its_weight_once(axis: int | list[int]) -> None:
+    found = check("Dense", units=2, kernel_constraint={"op": "MaxNorm", "axis": axis})
+    assert found == ("kernel_constraint", f"this weight has 2 axes, and MaxNorm has the `axis` {axis}")
+    assert check("Dense", units=2, kernel_constraint={"op": "MaxNorm", "axis": axis}, trainable=False) is None
+    assert check("Dense", units=2, bias_constraint={"op": "UnitNorm", "axis": 1}) is not None
+
+
 def test_an_activation_of_null_is_linear() -> None:
     from specc.ops import _registry
 
