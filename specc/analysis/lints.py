@@ -15,6 +15,8 @@ from specc.spec.document import Training
 _MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
 _DROPOUTS = ("Dropout", "AlphaDropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
 HIGH_RATE = 0.5
+_INVERTED = 0.2
+_FEW = 30  # steps, for which a low momentum is right
 _SETTLED = math.log(0.01 / 0.9)  # a variance that starts at 1 is then within a tenth of a true one of 0.1
 
 
@@ -34,6 +36,7 @@ def lint(
         with diagnostics.within(node.origin.uses):
             if node.name == node.layer:
                 _drop_rates(node, attribute_span, diagnostics)
+                _momentum(node, steps, attribute_span, diagnostics)
             if node.op == "BatchNormalization" and node.name == node.layer and steps:
                 _statistics(node, steps, attribute_span, diagnostics)
             elif node.op in _MERGES:
@@ -63,6 +66,21 @@ def _drop_rate(node: Node, name: str, rate: float, attribute_span: AttributeSpan
         (as_rate or as_keep or node.origin.span, f"keeps {keep * 100:.4g}%"),
         notes=[note],
         help=help,
+    )
+
+
+def _momentum(node: Node, steps: int | None, attribute_span: AttributeSpan, diagnostics: Diagnostics) -> None:
+    """PyTorch's momentum is the share of the new batch, Keras' that of the old statistics."""
+    momentum: Any = getattr(node.attributes, "momentum", None)
+    few = steps is not None and steps < _FEW
+    if node.op != "BatchNormalization" or momentum is None or not 0 < momentum <= _INVERTED or few:
+        return
+    diagnostics.report(
+        "inverted-momentum",
+        f"`{node.name}`: with momentum {momentum:g}, the moving statistics are almost those of the last batch",
+        (attribute_span(node.name, "momentum") or node.origin.span, f"keeps {momentum:.4g} of what was learned before"),
+        notes=["Keras' `momentum` is the share that is kept; PyTorch's is the share of the new batch"],
+        help=f"if it comes from PyTorch, write `momentum: {round(1 - momentum, 12):g}`",
     )
 
 

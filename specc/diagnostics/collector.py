@@ -14,6 +14,7 @@ from specc.source import Problem, Source, Span, work
 
 MOST_SHOWN = 200
 _MOST_LABELS = 6
+_OF_GIVEN_NAMES = {"unknown-reference", "unknown-output", "unknown-block", "unknown-param"}
 _OWNER = re.compile(r"^`[\w/]+`: ")
 _IGNORE = re.compile(r"#\s*specc:\s*ignore\[([^\]\n]*)\]")
 
@@ -91,7 +92,7 @@ class Diagnostics:
         none is taken for one that was forgotten: wherever it is read again, it is the same mistake.
         """
         names = list(known)
-        close = did_you_mean(name, names)
+        close = did_you_mean(name, names, numbered=code in _OF_GIVEN_NAMES)
         fix = Fix(span, close, f"replace `{name}` by `{close}`") if close and span.text == name else None
         advice = f"did you mean `{close}`?" if close else help
         if not advice and names:

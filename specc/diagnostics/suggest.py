@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from specc.source import work
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """The known name closest to `name`, or None where none is close enough to be a help."""
-    found = closest(name, known, 1)
-    return found[0] if found else None
+def did_you_mean(name: str, known: Iterable[str], numbered: bool = False) -> str | None:
+    """The known name closest to `name`, or None where none is close enough to be a help.
+
+    Among names that a spec gives, `numbered`, the only one that differs in its digits alone is close as well: `N1` for
+    `N7`. A digit of an op, a device or a dtype is never a slip.
+    """
+    names = list(known)
+    found = closest(name, names, 1)
+    if found or not numbered or not work.affords_comparisons(len(names)):
+        return found[0] if found else None
+    stem = re.sub(r"\d+", "#", name)
+    same = [one for one in names if re.sub(r"\d+", "#", one) == stem] if re.search(r"[^\W\d_]", name) else []
+    return same[0] if len(same) == 1 and same[0] != name else None
 
 
 def short(text: str, length: int = 60) -> str:

@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 
 from specc.diagnostics import did_you_mean
 from specc.ops._attributes import BadValue, Bool, Enum, Float, Int, Kind, ListOf, OneOf, Schema, describe, optional
+from specc.ops._foreign_objects import OBJECT_ADVICE, OBJECT_ARGUMENTS, OBJECTS
+from specc.ops._foreign_words import activation_meant, fold, last_name
 from specc.source import Mapping, Node, Scalar
-
-_OTHER_WORDS = {"lr": "learning_rate", "std": "stddev", "b1": "beta_1", "b2": "beta_2", "eps": "epsilon"}
 
 Arguments: TypeAlias = dict[str, tuple[Kind, Any]]  # name -> kind, default (`...` where required)
 
@@ -80,14 +80,11 @@ class ObjectOf(Kind):
             if one is entry:
                 continue
             if one.key.text not in known:
-                close = did_you_mean(_OTHER_WORDS.get(one.key.text, one.key.text), known)
-                listed = ", ".join(f"`{key}`" for key in known) or "none"
-                raise BadValue(
-                    one.key.span,
+                message, help = (
                     f"unknown attribute `{one.key.text}` of {name}",
-                    f"did you mean `{close}`?" if close else f"{name} takes: {listed}",
-                    "unknown-attribute",
+                    _argument_help(one.key.text, name, known),
                 )
+                raise BadValue(one.key.span, message, help, "unknown-attribute")
             try:
                 given[one.key.text] = known[one.key.text][0].decode(one.value)
             except BadValue as error:
@@ -102,14 +99,16 @@ class ObjectOf(Kind):
     def resolve(self, node: Scalar) -> str:
         if isinstance(node.value, str) and node.value in self.names:
             return self.names[node.value]
-        close = did_you_mean(node.text, self.names)
-        known = "known: " + ", ".join(f"`{one}`" for one in self.classes)
-        raise BadValue(
-            node.span,
-            f"expected {self.noun}, found {describe(node)}",
-            f"did you mean `{close}`?" if close else known,
-            "bad-value",
-        )
+        message = f"expected {self.noun}, found {describe(node)}"
+        raise BadValue(node.span, message, self._help(last_name(node.text)), "bad-value")
+
+    def _help(self, name: str) -> str:
+        """What an unknown name may stand for: another framework's word, else the nearest name, else all of them."""
+        same = next((one for one in (*self.classes, *self.names) if fold(one) == fold(name)), None)
+        meant = same or OBJECTS.get(self.module, {}).get(fold(name)) or did_you_mean(name, self.names)
+        if meant is None:
+            return "known: " + ", ".join(f"`{one}`" for one in self.classes)
+        return f"did you mean `{meant}`?" if meant in self.names else meant
 
     def schema(self) -> Schema:
         bare = [name for name, key in self.names.items() if all(d is not ... for _, d in self.classes[key].values())]
@@ -122,6 +121,18 @@ class ObjectOf(Kind):
             properties[key] = {**kind.schema(), **({} if default in (..., None) else {"default": default})}
         required = ["op", *(key for key, (_, default) in self.classes[name].items() if default is ...)]
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _argument_help(argument: str, name: str, known: Arguments) -> str:
+    """What an unknown argument of a class may stand for."""
+    word = fold(argument)
+    advice = OBJECT_ADVICE.get(word)
+    if advice:
+        return advice
+    other = next((one for one in OBJECT_ARGUMENTS.get(word, ()) if one in known), None)
+    close = other or did_you_mean(argument, known)
+    listed = ", ".join(f"`{key}`" for key in known) or "none"
+    return f"did you mean `{close}`?" if close else f"{name} takes: {listed}"
 
 
 def _snake(name: str) -> str:
@@ -200,7 +211,13 @@ class ActivationName(Enum):
     def decode(self, node: Node) -> str:
         if isinstance(node, Scalar) and node.value is None:
             return "linear"
-        return super().decode(node)
+        try:
+            return super().decode(node)
+        except BadValue as error:
+            meant = activation_meant(node.text, self.values) if isinstance(node, Scalar) and node.text else None
+            if meant and error.code == "bad-value":
+                error.help = f"did you mean `{meant}`?"
+            raise
 
     def schema(self) -> Schema:
         return {"enum": [*super().schema()["enum"], None]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +13,7 @@ from specc.diagnostics import did_you_mean
 from specc.ops import _registry as registry
 from specc.ops._attributes import AttributeField, BadValue, Kind, Schema, describe, fields_of
 from specc.ops._base import Mismatch, OpDef, Weight
+from specc.ops._foreign_words import ADVICE, ATTRIBUTES, OPS, fold, last_name
 from specc.source import Entry, Mapping, Node, Scalar
 
 _OUTER = {
@@ -147,8 +148,12 @@ class LayerOf(Kind):
             return node.value
         if node.value in self.refused:
             raise BadValue(node.span, f"`{node.value}` is not taken here", self.refused[node.value], "bad-value")
-        close = did_you_mean(node.value, self.choices)
-        help = f"did you mean `{close}`?" if close else f"it takes {self._listed()}"
+        name = last_name(node.value)
+        known = next((one for one in self.choices if fold(one) == fold(name)), None)
+        meant = known or OPS.get(fold(name)) or did_you_mean(name, self.choices)
+        help = f"it takes {self._listed()}"
+        if meant is not None and (meant in self.choices or " " in meant):
+            help = meant if " " in meant else f"did you mean `{meant}`?"
         raise BadValue(node.span, f"expected {self.noun}, found {describe(node)}", help, "bad-value")
 
     def _listed(self) -> str:
@@ -162,14 +167,12 @@ class LayerOf(Kind):
             message = f"`{key}` is not taken in the {name} here"
             raise BadValue(entry.key.span, message, reason, "unknown-attribute")
         if key not in known:
-            close = did_you_mean(key, known)
-            listed = ", ".join(f"`{one}`" for one in known)
-            raise BadValue(
-                entry.key.span,
-                f"unknown attribute `{key}` of {name}",
-                f"did you mean `{close}`?" if close else f"{name} takes: {listed}",
-                "unknown-attribute",
-            )
+            help = ADVICE.get(fold(key), "")
+            if not help:
+                meant = attribute_meant(key, known)
+                listed = ", ".join(f"`{one}`" for one in known)
+                help = f"did you mean `{meant}`?" if meant else f"{name} takes: {listed}"
+            raise BadValue(entry.key.span, f"unknown attribute `{key}` of {name}", help, "unknown-attribute")
         try:
             return known[key].kind.decode(entry.value)
         except BadValue as error:
@@ -202,6 +205,11 @@ class LayerOf(Kind):
         required = ["op", *(key for key, one in fields.items() if one.required and key not in op.either)]
         found: Schema = {"type": "object", "properties": properties, "required": required}
         return {**found, "additionalProperties": False, **_either(op)}
+
+
+def attribute_meant(name: str, free: Collection[str]) -> str | None:
+    """The attribute that an unknown one may stand for, among those that are not given."""
+    return next((one for one in ATTRIBUTES.get(fold(name), ()) if one in free), None) or did_you_mean(name, free)
 
 
 def _either(op: OpDef) -> Schema:

@@ -171,7 +171,7 @@ class Elaborator(Resolver):
         """An `op` or `call` of its own."""
         key = Scalar(site.key.span, site.name, site.name, True)
         substituted = site.params.substitute(node)
-        decl = decode_node(key, substituted, self.diagnostics, self.odd)
+        decl = decode_node(key, substituted, self.diagnostics, self.odd, lambda: self.rank_read(site, item))
         is_alone = False
         if decl.operands is None or site.reads is not None or not site.scope.is_top:
             if decl.operands != () or site.reads is not None:
@@ -466,6 +466,22 @@ class Elaborator(Resolver):
         if reference is None:
             raise Unmeasured(is_reported=True)
         return self.demand.shape(reference, name)
+
+    def rank_read(self, site: Site, item: Item) -> int | None:
+        """The number of axes of what a node reads, where that is known already."""
+        written = item.node.get("from") if isinstance(item.node, Mapping) else None
+        if isinstance(written, Sequence):
+            written = written.items[0] if written.items else None
+        if not site.scope.is_top or (written is not None and not isinstance(written, Scalar)):
+            return None
+        name = written.text if written is not None else item.above.name if item.above else next(iter(self.inputs), "")
+        name, _, port = name.partition(".")
+        if name not in self.decls and name not in self.inputs:
+            return None
+        try:
+            return len(self.demand.shape(Reference(name, port or None, site.key.span), name))
+        except Unmeasured:
+            return None
 
 
 def _names(item: Item) -> list[Item]:

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, TypeAlias
 
 from specc.diagnostics import Diagnostics, Fix, closest, did_you_mean, short
 from specc.ops import _registry as registry
 from specc.ops._attributes import AttributeField, Str, describe, fields_of
 from specc.ops._base import Mismatch, OpDef, conflict_help
+from specc.ops._foreign_words import ADVICE, OPS, at_rank, fold, last_name
+from specc.ops._layers import attribute_meant
 from specc.ops._left_out import LEFT_OUT, SECOND_NAMES
 from specc.source import Mapping, Node, Scalar, Sequence, Span, work
-from specc.spec._foreign_words import ADVICE, ATTRIBUTES, OPS, fold
 from specc.spec._hints import KIND, NODE, READS
 from specc.spec.document import NodeDecl, Reference
 from specc.spec.fields import IDENTIFIER, MERGE, NO_MERGE, Broken, Fields, decode_value
 
+Rank: TypeAlias = Callable[[], int | None]
 COMMON = ("op", "call", "block", "from", "doc", "init", "repeat", "when")
 _PORT = re.compile(r"[A-Za-z0-9_]+")
 _MISSING: Any = object()
 
 
-def decode_node(key: Scalar, node: Node, diagnostics: Diagnostics, odd: Collection[str] = ()) -> NodeDecl:
+def decode_node(
+    key: Scalar, node: Node, diagnostics: Diagnostics, odd: Collection[str] = (), rank: Rank = lambda: None
+) -> NodeDecl:
     """A node; what could not be decoded is None in it, or empty, and has been reported.
 
-    `odd` are the names that have been reported as no names: to read them is no second mistake.
+    `odd` are the names that have been reported as no names: to read them is no second mistake. `rank` finds the number
+    of axes of what the node reads, which decides between the ops that `Conv` may mean.
     """
     help = f"write `{{op: {node.text}}}`" if isinstance(node, Scalar) and registry.find(node.text) else ""
     fields = Fields(node, f"node `{key.text}`", diagnostics, help or "say what it is: `{op: Dense, units: 20}`")
@@ -49,7 +54,7 @@ def decode_node(key: Scalar, node: Node, diagnostics: Diagnostics, odd: Collecti
         )
     elif op:
         kind_span = op.value.span
-        definition = _definition(op.value, diagnostics)
+        definition = _definition(op.value, diagnostics, rank)
         if definition is not None:
             op_name = definition.name
             attributes = decode_attributes(definition, syntax, COMMON, kind_span, diagnostics)
@@ -104,7 +109,7 @@ def _report_no_kind(key: Scalar, node: Mapping, diagnostics: Diagnostics) -> Non
     diagnostics.report("node-kind", message, (key.span, "what is it?"), help=help)
 
 
-def _definition(node: Node, diagnostics: Diagnostics) -> OpDef | None:
+def _definition(node: Node, diagnostics: Diagnostics, rank: Rank) -> OpDef | None:
     if isinstance(node, Broken):
         return None
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
@@ -122,12 +127,12 @@ def _definition(node: Node, diagnostics: Diagnostics) -> OpDef | None:
     if refused is not None:
         diagnostics.report("bad-op", refused.message, (node.span, "cannot be used"), help=refused.help)
         return None
-    meant = node.text.rpartition(".")[2]
+    meant = last_name(node.text)
     if meant in LEFT_OUT:
         message = f"`{meant}` is not an op of specc"
         diagnostics.report("unknown-op", message, (node.span, "not an op"), help=LEFT_OUT[meant])
         return None
-    near, help = _op_meant(meant)
+    near, help = _op_meant(meant, rank)
     fix = None
     if near and node.span.text == node.text:
         fix = Fix(node.span, near, f"replace `{node.text}` by `{near}`")
@@ -135,20 +140,26 @@ def _definition(node: Node, diagnostics: Diagnostics) -> OpDef | None:
     return None
 
 
-def _op_meant(name: str) -> tuple[str | None, str]:
+def _op_meant(name: str, rank: Rank) -> tuple[str | None, str]:
     """The op that an unknown name stands for, if it is one, and what to do."""
     names = [one for one in registry.names() if one != "Input"]
     known = next((one for one in names if fold(one) == fold(name)), None)
     meant = known or SECOND_NAMES.get(name) or OPS.get(fold(name))
     if meant is not None and meant not in names:
-        return None, meant
+        near = at_rank(meant, rank())
+        if not near:
+            return None, meant
+        return (near, f"did you mean `{near}`?") if meant.startswith("choose") else (None, f"use `{near}`")
     near = [meant] if meant else closest(name, names)
     if not near:
         return None, "`specc list ops` shows the ops"
     stem = re.sub(r"\d", "", near[0])
     ranks = sorted(one for one in names if re.sub(r"\d", "", one) == stem)
     if len(ranks) > 1 and not re.search(r"\d", name):  # nothing says which of them
-        listed = [f"`{one}`" for one in ranks]
+        listed, axes = [f"`{one}`" for one in ranks], rank()
+        own = next((one for one in ranks if axes is not None and f"{axes - 1}D" in one), None)
+        if own is not None:
+            return own, f"did you mean `{own}`?"
         return None, f"choose by the number of spatial axes: {', '.join(listed[:-1])} or {listed[-1]}"
     return near[0], f"did you mean `{near[0]}`?"
 
@@ -213,8 +224,8 @@ def _meant(name: str, known: Collection[str], syntax: Mapping) -> list[str]:
     free = [one for one in known if one not in syntax]
     if fold(name) in ADVICE:
         return []
-    other = [one for one in ATTRIBUTES.get(fold(name), ()) if one in free]
-    return other[:1] or closest(name, free, 1)
+    meant = attribute_meant(name, free)
+    return [meant] if meant else []
 
 
 def _unknown_attribute(

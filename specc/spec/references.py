@@ -147,7 +147,7 @@ class References:
             message = f"`{name}` {what}, and no value that can be read here"
             self.diagnostics.report("unknown-reference", message, (reference.span, "not a value"), help=help)
             return
-        close = did_you_mean(name, known)
+        close = did_you_mean(name, known, numbered=True)
         if close is None or resemblance(name, close) < _SURE:
             self.certainty.is_sure = False
         else:

@@ -12,8 +12,11 @@ from specc.diagnostics import closest, did_you_mean
 from specc.driver import check_source
 from specc.ops import _registry as registry
 from specc.ops._attributes import fields_of
+from specc.ops._foreign_objects import OBJECT_ADVICE, OBJECT_ARGUMENTS, OBJECTS
+from specc.ops._foreign_words import ADVICE, ATTRIBUTES, OPS, at_rank, fold
+from specc.ops._keras_objects import ACTIVATION, CONSTRAINT, INITIALIZER, REGULARIZER
 from specc.source import Source
-from specc.spec._foreign_words import ADVICE, ATTRIBUTES, OPS, fold
+from specc.spec._training_objects import LOSS, METRIC, OPTIMIZER
 
 NAMES = [name for name in registry.names() if name != "Input"]
 ATTRIBUTE_NAMES = sorted({name for op in registry.all_ops() for name in fields_of(op.attributes)})
@@ -42,7 +45,8 @@ def test_every_word_leads_to_an_op_or_to_advice() -> None:
 
 @pytest.mark.parametrize("word", sorted(word for word in OPS if word not in {fold(name) for name in NAMES}))
 def test_the_table_comes_before_edit_distance(word: str) -> None:
-    expected = OPS[word] if " " in OPS[word] else f"`{OPS[word]}`"
+    advice = at_rank(OPS[word], 3) or OPS[word]
+    expected = advice if " " in advice else f"`{advice}`"
     assert expected in help_of(f"{{op: {word.capitalize()}}}")
 
 
@@ -63,11 +67,45 @@ def test_the_table_comes_before_edit_distance(word: str) -> None:
         ("{op: BatchNormalization, num_features: 3}", "inferred"),
         ("{op: Dropout, p: 0.1}", "`rate`"),
         ("{op: Dense, units: 2, lr: 0.1}", "optimizer"),
-        ("{op: Conv, filters: 2, kernel_size: 3}", "`Conv1D`, `Conv2D` or `Conv3D`"),
+        ("{op: Conv, filters: 2, kernel_size: 3}", "did you mean `Conv2D`?"),
+        ("{op: MaxPool, from: x}", "did you mean `MaxPooling2D`?"),
+        ("{op: MaxPool, from: y}", "`MaxPooling1D`, `MaxPooling2D` or `MaxPooling3D`"),
+        ("{op: Mean}", "use `GlobalAveragePooling2D`"),
     ],
 )
 def test_words_of_other_frameworks(node: str, help: str) -> None:
     assert help in help_of(node)
+
+
+KINDS = {"initializers": INITIALIZER, "optimizers": OPTIMIZER, "losses": LOSS, "metrics": METRIC}
+
+
+def test_every_word_for_an_object_leads_to_one_or_to_advice() -> None:
+    for module, words in OBJECTS.items():
+        for word, meant in words.items():
+            assert word == fold(word)
+            assert meant in KINDS[module].classes or " " in meant, word
+    arguments = {name for kind in KINDS.values() for one in kind.classes.values() for name in one}
+    arguments |= {name for kind in (REGULARIZER, CONSTRAINT) for one in kind.classes.values() for name in one}
+    assert {one for meant in OBJECT_ARGUMENTS.values() for one in meant} - {"negative_slope"} <= arguments
+    assert all(word == fold(word) for word in (*OBJECT_ARGUMENTS, *OBJECT_ADVICE))
+
+
+@pytest.mark.parametrize("prefix", ["", "nn.", "tf.nn.", "F.", "torch.nn.functional.", "keras.activations.", "jax.nn."])
+@pytest.mark.parametrize("ending", ["", "()"])
+@pytest.mark.parametrize("name", ACTIVATION.values)
+def test_activations_under_the_names_of_other_frameworks(prefix: str, ending: str, name: str) -> None:
+    for spelt in (name, name.replace("_", ""), "".join(one.capitalize() for one in name.split("_"))):
+        if f"{prefix}{spelt}{ending}" not in (*ACTIVATION.values, *ACTIVATION.aliases):
+            found = help_of(f"{{op: Dense, units: 3, activation: '{prefix}{spelt}{ending}'}}")
+            assert found == f"did you mean `{name}`?"
+
+
+def test_a_wrong_digit_in_the_name_of_a_node() -> None:
+    assert did_you_mean("N7", ["N1", "sum", "A"], numbered=True) == "N1"
+    assert did_you_mean("N7", ["N1", "N2", "sum"], numbered=True) is None  # which of them?
+    assert did_you_mean("conv_3", ["conv_12", "pool"], numbered=True) == "conv_12"
+    assert did_you_mean("Conv4D", ["Conv2D"]) is None
 
 
 def _edited(name: str, rng: random.Random) -> str:

@@ -6,6 +6,9 @@ Keys are lower case without `_`. An op's value is the name of an op or advice; a
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 _ACTIVATIONS = (
     "celu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_tanh", "log_sigmoid",
     "log_softmax", "mish", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softplus", "softsign", "sparsemax",
@@ -30,6 +33,10 @@ def _rank_names(names: tuple[str, ...], keras: str) -> dict[str, str]:
     """`name1d` to `name3d`, and the name alone, which leaves the rank open."""
     found = {name: _by_rank(keras) for name in names}
     return found | {f"{name}{rank}d": _of_rank(keras, rank) for name in names for rank in (1, 2, 3)}
+
+
+def _with_ranks(name: str) -> tuple[str, ...]:
+    return (name, *(f"{name}{rank}d" for rank in (1, 2, 3)))
 
 
 _NO_MATHS = (
@@ -68,12 +75,14 @@ OPS: dict[str, str] = {
     },
     **dict.fromkeys(["reducesum", "cumsum"], "no op sums over an axis: average over it, and scale with Rescaling"),
     # element-wise
-    **dict.fromkeys(["sum", "addn", "plus", "eltwise", "shortcut", "residual"], "Add"),
+    **dict.fromkeys(["addn", "plus", "eltwise", "shortcut", "residual"], "Add"),
+    "sum": "`Add` adds its operands to each other; no op sums over an axis: average over it, and scale with Rescaling",
     **dict.fromkeys(["sub", "minus"], "Subtract"),
-    **dict.fromkeys(["mul", "times", "prod"], "Multiply"),
+    **dict.fromkeys(["mul", "times"], "Multiply"),
     **dict.fromkeys(["cat", "concat", "concatv2", "merge", "hstack"], "Concatenate"),
-    **dict.fromkeys(["max"], "Maximum"),
-    **dict.fromkeys(["min"], "Minimum"),
+    "prod": "`Multiply` multiplies its operands with each other; no op multiplies over an axis",
+    "max": "`Maximum` compares its operands; to find the largest over the spatial axes, use a GlobalMaxPooling op",
+    "min": "`Minimum` compares its operands; no op finds the smallest over an axis",
     **dict.fromkeys(["div", "divide", "realdiv"], _NO_MATHS),
     **dict.fromkeys(["scale"], "Rescaling"),
     **dict.fromkeys(["pow", "exp", "log", "sqrt", "abs", "neg", "square", "sin", "cos", "clip"], _NO_MATHS),
@@ -82,16 +91,37 @@ OPS: dict[str, str] = {
     # shapes
     **dict.fromkeys(["view", "unflatten", "squeeze", "unsqueeze", "expanddims"], "Reshape"),
     **dict.fromkeys(["transpose", "swapaxes", "moveaxis"], "Permute"),
-    **dict.fromkeys(["repeat", "tile", "expand"], "RepeatVector"),
+    **dict.fromkeys(
+        ["repeat", "tile", "expand", "expandas", "broadcastto"],
+        "no op repeats a value along any axis: `RepeatVector` makes steps of a vector, and UpSampling2D repeats pixels",
+    ),
+    **_rank_names(("zeropad",), "ZeroPadding"),
     **{
-        name: _by_rank("ZeroPadding")
-        for name in ("pad", "padding", "padv2", "constantpad", "zeropad", "mirrorpad", "reflectionpad")
+        name: "to pad with zeros, " + _by_rank("ZeroPadding")
+        for name in ("pad", "padding", "padv2", *_with_ranks("constantpad"))
     },
-    **{f"{name}{rank}d": f"ZeroPadding{rank}D" for name in ("zeropad", "constantpad") for rank in (1, 2, 3)},
+    **dict.fromkeys(
+        ["mirrorpad", *_with_ranks("reflectionpad"), *_with_ranks("replicationpad"), *_with_ranks("circularpad")],
+        "no op pads with copies of the border: ZeroPadding and `padding: same` pad with zeros, "
+        "which computes something else near the border",
+    ),
     **{name: _by_rank("Cropping") for name in ("slice", "stridedslice", "crop", "narrow")},
     **{name: _by_rank("UpSampling") for name in ("upsample", "upsampling", "interpolate")},
+    "upsamplingnearest2d": "UpSampling2D",
+    "upsamplingbilinear2d": "write `{op: UpSampling2D, size: 2, interpolation: bilinear}`",
     **dict.fromkeys(
-        ["upsamplingnearest2d", "upsamplingbilinear2d", "pixelshuffle", "depthtospace", "unpooling"], "UpSampling2D"
+        ["pixelshuffle", "depthtospace"],
+        "no op moves channels into space: write it as `Reshape`, `Permute` and `Reshape`, or learn it with "
+        "`Conv2DTranspose`",
+    ),
+    **dict.fromkeys(
+        ["pixelunshuffle", "spacetodepth"],
+        "no op moves space into channels: write it as `Reshape`, `Permute` and `Reshape`, or learn it with a strided "
+        "`Conv2D`",
+    ),
+    **dict.fromkeys(
+        ["unpooling", *_with_ranks("maxunpool")],
+        "no op puts values back where a pooling found them: `UpSampling2D` repeats each of them",
     ),
     **dict.fromkeys(["resize", "resizebilinear", "resizenearestneighbor", "resizeimage"], "Resizing"),
     "split": "no op splits a value: read the same value with several nodes, and crop each",
@@ -114,7 +144,8 @@ OPS: dict[str, str] = {
     "dropout2d": "SpatialDropout2D",
     "dropout3d": "SpatialDropout3D",
     # the rest
-    **dict.fromkeys(["embed", "embeddings", "embeddinglookup", "embeddingbag"], "Embedding"),
+    **dict.fromkeys(["embed", "embeddings", "embeddinglookup"], "Embedding"),
+    "embeddingbag": "write an `Embedding` and a `GlobalAveragePooling1D` after it",
     **dict.fromkeys(["rnncell", "vanillarnn", "elman"], "SimpleRNN"),
     **dict.fromkeys(["bilstm"], "write `{op: Bidirectional, forward: {op: LSTM, units: 20}}`"),
     **dict.fromkeys(["cudnnlstm"], "LSTM"),
@@ -240,6 +271,35 @@ ADVICE: dict[str, str] = {
     "returnindices": _FOLLOWS,
     "trackrunningstats": "leave it out: BatchNormalization always tracks them",
 }
+
+
+_FUNCTIONS = {
+    "none": "linear",
+    "identity": "linear",
+    "logistic": "sigmoid",
+    "lrelu": "leaky_relu",
+    "hswish": "hard_silu",
+    "hardswish": "hard_silu",
+    "swish": "silu",
+}
+
+
+def activation_meant(text: str, known: Iterable[str]) -> str | None:
+    """The activation that another framework calls `nn.ReLU()`, `tf.nn.relu` or `F.relu`."""
+    name = fold(last_name(text))
+    name = _FUNCTIONS.get(name, name)
+    return next((one for one in known if fold(one) == fold(name)), None)
+
+
+def last_name(text: str) -> str:
+    """The class or function that a dotted name or a call names: `ReLU` of `nn.ReLU()`."""
+    return re.sub(r"\(.*\)\s*\Z", "", text, flags=re.DOTALL).rpartition(".")[2].strip()
+
+
+def at_rank(advice: str, rank: int | None) -> str:
+    """The op that an advice which leaves the rank open names for operands of so many axes; empty if it does not."""
+    found = re.findall(rf"`(\w+{rank - 1}D\w*)`", advice) if rank is not None else []
+    return found[0] if "number of spatial axes" in advice and found else ""
 
 
 def fold(name: str) -> str:
