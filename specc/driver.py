@@ -18,6 +18,7 @@ from specc import passes
 from specc.analysis.costs import Costs, NodeCost, costs
 from specc.analysis.keras_version import check_keras_version
 from specc.analysis.lints import lint
+from specc.analysis.scans import with_passes
 from specc.analysis.shapes import infer_types
 from specc.analysis.trials import is_static, trials
 from specc.diagnostics import Diagnostic, Diagnostics, Severity, SpeccError, did_you_mean
@@ -168,6 +169,7 @@ def _check(source: Source, diagnostics: Diagnostics, targets: Sequence[str], ove
     built = build_graph(spec, diagnostics)
     graph = passes.run(passes.FIRST, built, verify=not diagnostics.has_errors)
     types = infer_types(graph, diagnostics, built.broken, built.attribute_span)
+    graph = with_passes(graph, types)
     lint(graph, types, built.attribute_span, diagnostics, spec.training)
     whole = source.span(0, min(len(source.text), 1))
     check_keras_version(graph, spec.training, built.attribute_span, diagnostics, whole)

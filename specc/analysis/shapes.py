@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from specc.analysis import scans
 from specc.analysis.costs import weights_of
 from specc.analysis.fills import axes_like
 from specc.diagnostics import Diagnostics
@@ -138,7 +139,7 @@ class _Inference:
         """Where a value is defined."""
         if value in self.graph.by_name:
             return self.graph.by_name[value].origin.span
-        for table in (self.graph.states, self.graph.collects):
+        for table in (self.graph.states, self.graph.scans, self.graph.collects):
             if value in table:
                 return table[value][1].origin.span
         return None
@@ -146,10 +147,8 @@ class _Inference:
     def loop(self, item: topology.LoopItem, types: Types) -> None:
         loop = item.loop
         self.start(item, types)
-        for scan in loop.scans:
-            sequence = types.get((scan.sequence.value, scan.sequence.port))
-            if sequence is not None:
-                types[scan.name, OUT] = sequence.with_shape((1, *sequence.shape[1:]))
+        scans.check(loop, types, self.place, self.diagnostics)
+        types |= scans.rows(loop, types)
         self.items(item.items, types)
         unknown = [one for one in loop.states if isinstance(one.init, Fill) and (one.name, OUT) not in types]
         if unknown and not self.is_excused(loop, types):
@@ -250,10 +249,11 @@ class _Inference:
         found = types.get((collect.value.value, collect.value.port))
         if found is None:
             return
+        passes = scans.passes(loop, types)
         if collect.join:
-            types[collect.name, OUT] = found.with_shape((found.shape[0] * loop.passes, *found.shape[1:]))
+            types[collect.name, OUT] = found.with_shape((found.shape[0] * passes, *found.shape[1:]))
         else:
-            types[collect.name, OUT] = found.with_shape((loop.passes, *found.shape))
+            types[collect.name, OUT] = found.with_shape((passes, *found.shape))
 
 
 def _show_init(state: State) -> str:
@@ -282,10 +282,7 @@ def _trial(
     failure = ""
     for _ in range(len(fills) + 1):
         known: dict[tuple[str, str], TensorType] = {(name, OUT): one for name, one in found.items()}
-        for scan in item.loop.scans:
-            sequence = types.get((scan.sequence.value, scan.sequence.port))
-            if sequence is not None:
-                known[scan.name, OUT] = sequence.with_shape((1, *sequence.shape[1:]))
+        known |= scans.rows(item.loop, types)
         for name in _flat(item):
             failure = _guess(graph, name, types, known) or failure
         before, found = found, {}

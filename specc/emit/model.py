@@ -271,14 +271,17 @@ class ModelWriter:
         states: list[LiteralString] = [self.names.value(state.name) for state in loop.states]
         if states:
             self.code.add(f"{', '.join(states)} = {', '.join(starts)}")
-        counter = self.names.local(f"{loop.name}_pass") if loop.scans else "_"
+        counter = self.names.local("step" if loop.within is None else f"{loop.name}_step") if loop.scans else "_"
         passes = escape.identifier(loop.passes_param) if loop.passes_param else literals.literal(loop.passes)
         with self.code.block(f"for {counter} in range({passes}):"):
             for scan in loop.scans:
-                at, after = counter, f"{counter} + 1"
-                if scan.reverse:
-                    at, after = f"{passes} - 1 - {counter}", f"{passes} - {counter}"
-                self.code.add(f"{self.names.value(scan.name)} = {self.operand(scan.sequence)}[:, {at} : {after}, :, :]")
+                row = f"-1 - {counter}" if scan.reverse else counter
+                if scan.keep_axis:
+                    number = literals.literal(loop.passes - 1)
+                    first = f"{number} - {counter}" if scan.reverse else counter
+                    last = f"{passes} - {counter}" if scan.reverse else f"{counter} + 1"
+                    row = f"{first} : {last}, :, :"
+                self.code.add(f"{self.names.value(scan.name)} = {self.operand(scan.sequence)}[:, {row}]")
             self.items(item.items)
             for collect in loop.collects:
                 self.code.add(f"{self.names.local(f'{collect.name}_values')}.append({self.operand(collect.value)})")

@@ -16,6 +16,7 @@ from specc.ir.types import TensorType
 from specc.source import Span
 
 OUT = "out"  # the port of an op with one result
+AS_SCANNED = 0  # as many passes as the scanned sequences have rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,21 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A value that differs from pass to pass: row `pass` (the last first if `reverse`) of a sequence.
+    """A value read step by step: row t of a sequence's first axis at pass t, from the end if `reverse`.
 
-    Only lowerings make scans, to walk a recurrent layer's steps. The row keeps its axis: `(T, 1, F)` gives `(1, 1, F)`.
+    `keep_axis` leaves the row an axis of length 1, for layouts of a fixed rank: `(T, 1, F)` gives `(1, 1, F)`.
     """
 
     name: str
     sequence: Operand
+    origin: Origin
     reverse: bool = False
+    keep_axis: bool = False
+
+    def row(self, sequence: TensorType) -> TensorType:
+        """The type of one row."""
+        rest = sequence.shape[1:]
+        return sequence.with_shape((1, *rest) if self.keep_axis else rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,8 @@ class Loop:
     """A body of nodes run `passes` times.
 
     `body` holds the names of the nodes computed anew on every pass, in spec order. `within` names the loop around this
-    one. `passes_param` names the parameter that sets `passes` and nothing else, if there is one.
+    one. `passes_param` names the parameter that sets `passes` and nothing else, if there is one. `passes` is
+    `AS_SCANNED` where the length of the scanned sequences decides and types have not been inferred yet.
     """
 
     name: str
@@ -113,6 +122,7 @@ class Loop:
     schedule: str = "sweep"
     passes_param: str | None = None
     within: str | None = None
+    passes_span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +193,7 @@ class Graph:
 
     @cached_property
     def readers(self) -> dict[str, list[str]]:
-        """For each value, what reads it: nodes, and states and collects by name; outputs are not listed."""
+        """For each value, what reads it: nodes, and states, scans and collects by name; outputs are not listed."""
         found: dict[str, list[str]] = {}
         for source, target in self.edges():
             found.setdefault(source, []).append(target)

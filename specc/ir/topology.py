@@ -42,10 +42,11 @@ def view(graph: Graph) -> nx.MultiDiGraph[str]:
 
 @lru_cache(maxsize=8)
 def _dataflow(graph: Graph) -> nx.DiGraph[str]:
-    """Reads between nodes within one pass: no `init`, no `next`; states stand as sources. Not to be changed."""
+    """Reads between nodes within one pass: no `init`, no `next`; states and scans are sources. Not to be changed."""
     flow: nx.DiGraph[str] = nx.DiGraph()
     flow.add_nodes_from(graph.by_name)
     flow.add_nodes_from(graph.states)
+    flow.add_nodes_from(graph.scans)
     for node in graph.nodes:
         flow.add_edges_from((operand.value, node.name) for operand in node.operands)
     return flow
@@ -104,16 +105,16 @@ def _shortest_cycle(group: nx.DiGraph[str], start: str, position: dict[str, int]
 
 
 def bodies(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """For each loop the nodes on a path from one of its states to one of its `next`s or collected values.
+    """For each loop the nodes on a path from one of its states or scans to one of its `next`s or collected values.
 
     The graph has no cycle within a pass. One sweep each way serves all loops: a value carries the set of them as the
     bits of an integer.
     """
     flow = _dataflow(graph)
-    after, before = dict.fromkeys(flow, 0), dict.fromkeys(flow, 0)  # whose states lead here, and to whose ends it leads
+    after, before = dict.fromkeys(flow, 0), dict.fromkeys(flow, 0)  # from whose starts, and to whose ends it leads
     for at, loop in enumerate(graph.loops):
-        for state in loop.states:
-            after[state.name] |= 1 << at
+        for start in (*loop.states, *loop.scans):
+            after[start.name] |= 1 << at
         for end in (*(state.next for state in loop.states), *(collect.value for collect in loop.collects)):
             if end.value in before:
                 before[end.value] |= 1 << at
@@ -266,7 +267,7 @@ class _Levels:
         return [*self.path(loop), ("loop", loop.name)] if loop else []
 
     def maker(self, value: str) -> list[_Key]:
-        """The path to what makes a value: a node; or the loop whose end makes it, for states and collects."""
+        """The path to what makes a value: a node; or the loop whose end makes it, for states, scans and collects."""
         for table in (self.graph.states, self.graph.collects, self.graph.scans):
             if value in table:
                 loop = table[value][0]

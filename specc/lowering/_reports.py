@@ -117,7 +117,7 @@ class Reports:
 
     def _origin(self, value: str) -> Origin:
         """Where a value of the user's graph comes from."""
-        for table in (self.graph.states, self.graph.collects):
+        for table in (self.graph.states, self.graph.scans, self.graph.collects):
             if value in table:
                 return table[value][1].origin
         return self.graph.by_name[value].origin

@@ -88,7 +88,7 @@ class Rewriter:
         self.lowered_types: Types = {}
         self.weights: dict[tuple[str, str], WeightTransform] = {}
         self.reference: dict[tuple[str, str], WeightSource] = {}
-        self.reserved: set[str] = {*graph.by_name, *graph.states, *graph.collects}
+        self.reserved: set[str] = {*graph.by_name, *graph.states, *graph.scans, *graph.collects}
         self.given: set[str] = set()  # the names of nodes that the lowered graph has
         self.layer_names: dict[tuple[str, str], str] = {}
         self.applications = Counter(node.layer for node in graph.nodes)
@@ -395,7 +395,10 @@ class Rewriter:
                 return
             self.values[state.name, OUT] = Value(Operand(state.name), physical, logical)
             self.lowered_types[state.name, OUT] = physical
+        scans = tuple(made for one in loop.scans if (made := self.scanned(loop, one)) is not None)
         with self.inside(loop.name):
+            for scan in scans:
+                self.values[scan.name, OUT] = self.canonical(self.values[scan.name, OUT])
             self.items(item.items)
             ends = {state.name: self.carried(state.next) for state in loop.states}
             collected = {one.name: self.carried(one.value) for one in loop.collects}
@@ -410,10 +413,31 @@ class Rewriter:
         self.loops[loop.name] = replace(
             loop,
             states=states,
+            scans=scans,
             collects=collects,
             body=tuple(self.bodies[loop.name]),
             within=self.path[-1] if self.path else None,
         )
+
+    def scanned(self, loop: Loop, scan: Scan) -> Scan | None:
+        """A scan in the layout: a row without its axis where the layout has that, else with an axis of length 1."""
+        value = self.carried(scan.sequence)
+        logical = self.types[scan.name, OUT]
+        row = self.layout(logical.shape)
+        if value is None:
+            return None
+        if row is None:
+            self.reports.no_place(scan.origin, logical)
+            return None
+        keep_axis = value.type.shape != (loop.passes, *row)
+        if keep_axis and row[0] == 1:
+            origin = scan.origin.through("layout")
+            value = self.reshaped(value, (loop.passes, *row[1:]), f"{scan.sequence.value}_rows", origin)
+        made = replace(scan, sequence=value.operand, keep_axis=keep_axis)
+        physical = made.row(value.type)
+        self.values[scan.name, OUT] = Value(Operand(scan.name), physical, logical)
+        self.lowered_types[scan.name, OUT] = physical
+        return made
 
     def carried(self, operand: Operand) -> Value | None:
         value = self.values.get((operand.value, operand.port))

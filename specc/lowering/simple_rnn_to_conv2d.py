@@ -73,7 +73,7 @@ def rewrite(site: Site) -> Results:
             (State(state_name, init, hidden.operand, origin),),
             origin,
             collects=collects,
-            scans=(Scan(scan_name, projected.operand, given.go_backwards),),
+            scans=(Scan(scan_name, projected.operand, origin, given.go_backwards, keep_axis=True),),
         )
     )
     final = Value(Operand(state_name), row, TensorType((units,), row.dtype))

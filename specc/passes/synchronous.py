@@ -14,7 +14,7 @@ def apply(graph: Graph, inits: Mapping[str, Init]) -> Graph:
     if all(loop.schedule == "sweep" for loop in graph.loops):
         return graph
     nodes = {node.name: node for node in graph.nodes}
-    taken = {*graph.by_name, *graph.states, *graph.collects}
+    taken = {*graph.by_name, *graph.states, *graph.scans, *graph.collects}
     loops = [_swept(loop, nodes, inits, taken) if loop.schedule == "synchronous" else loop for loop in graph.loops]
     return graph.with_nodes(nodes.values(), loops)
 

@@ -37,6 +37,7 @@ SECTION_HINTS = {
     "nodes": "name every node: `nodes: {hidden: {op: Dense, units: 20}}`",
     "loops": "name every loop: `loops: {settle: {passes: 5, states: {a: {init: A, next: sum}}}}`",
     "states": "name what is carried: `states: {a: {init: A, next: sum}}`",
+    "scan": "name the rows of a sequence: `scan: {x_t: features}`",
     "collect": "name what is collected: `collect: {history: sum}`",
     "targets": "name the targets: `targets: {tidl: {device: am68a}}`",
 }

@@ -7,11 +7,22 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from specc.diagnostics import Diagnostics
-from specc.ir import Collect, Fill, Graph, Init, Loop, Node, Operand, Origin, Output, Scope, State
+from specc.ir import Collect, Fill, Graph, Init, Loop, Node, Operand, Origin, Output, Scan, Scope, State
+from specc.ir.graph import AS_SCANNED
 from specc.ops import _registry as registry
 from specc.source import Mapping, Sequence, Span
 from specc.spec.calls import Calls
-from specc.spec.document import CollectDecl, InputDecl, Instance, LoopDecl, NodeDecl, Reference, Spec, StateDecl
+from specc.spec.document import (
+    CollectDecl,
+    InputDecl,
+    Instance,
+    LoopDecl,
+    NodeDecl,
+    Reference,
+    ScanDecl,
+    Spec,
+    StateDecl,
+)
 from specc.spec.loops import check_loops
 from specc.spec.moved import check_moved
 from specc.spec.references import Certainty, References, Rows
@@ -52,6 +63,7 @@ class _Builder:
         self.inputs = _first(spec.inputs, taken)
         self.nodes = _first(spec.nodes, taken)
         self.states = _first([state for loop in spec.loops for state in loop.states], taken)
+        self.scans = _first([one for loop in spec.loops for one in loop.scans], taken)
         self.collects = _first([one for loop in spec.loops for one in loop.collects], taken)
         self.broken: set[str] = set(spec.ambiguous)
         self.certainty = Certainty(is_sure=spec.has_all_outputs)
@@ -59,10 +71,11 @@ class _Builder:
         others = {
             **dict.fromkeys(self.inputs, "an input"),
             **dict.fromkeys(self.states, "a state"),
+            **dict.fromkeys(self.scans, "a scanned value"),
             **dict.fromkeys(self.collects, "a collected value"),
         }
         self.calls = Calls(spec, self.nodes, others, diagnostics)
-        rows = Rows(self.inputs, self.nodes, self.states, self.collects)
+        rows = Rows(self.inputs, self.nodes, self.states, self.scans, self.collects)
         self.references = References(spec, rows, self.calls, self.certainty, diagnostics)
 
     def run(self) -> Built:
@@ -97,7 +110,7 @@ class _Builder:
 
     def without_strays(self, graph: Graph) -> Graph:
         """The graph without reads of rows that could not be made; who reads them is broken."""
-        rows = {*graph.by_name, *graph.states, *graph.collects}
+        rows = _rows(graph)
         nodes: list[Node] = []
         for node in graph.nodes:
             kept = tuple(operand for operand in node.operands if operand.value in rows)
@@ -107,7 +120,12 @@ class _Builder:
             nodes.append(node)
         loops = [replace(loop, states=tuple(self.kept(state, rows) for state in loop.states)) for loop in graph.loops]
         loops = [
-            replace(loop, collects=tuple(one for one in loop.collects if one.value.value in rows)) for loop in loops
+            replace(
+                loop,
+                scans=tuple(one for one in loop.scans if one.name in rows),
+                collects=tuple(one for one in loop.collects if one.name in rows),
+            )
+            for loop in loops
         ]
         outputs = tuple(output for output in graph.outputs if output.value.value in rows)
         return replace(graph, nodes=tuple(nodes), loops=tuple(loops), outputs=outputs)
@@ -242,22 +260,28 @@ class _Builder:
         states = tuple(self.state(one, decl.name) for one in decl.states if self.states.get(one.name) is one)
         own = [one for one in decl.collects if self.collects.get(one.name) is one]
         collects = tuple(one for each in own if (one := self.collect(each)) is not None)
+        walked = [one for one in decl.scans if self.scans.get(one.name) is one]
+        scans = tuple(scan for each in walked if (scan := self.scan(each)) is not None)
+        if len(scans) < len(decl.scans):
+            self.unsure_loops.add(decl.name)
         param = decl.passes_param if self.only_sets_passes(decl) else None
         return Loop(
             decl.name,
-            decl.passes,
+            AS_SCANNED if decl.passes is None else decl.passes,
             states,
             Origin(decl.span, decl.name),
             collects=collects,
+            scans=scans,
             schedule=decl.schedule,
             passes_param=param,
+            passes_span=decl.passes_span,
         )
 
     def only_sets_passes(self, decl: LoopDecl) -> bool:
         """Whether a loop's parameter could stay an argument: nothing else reads it and no shape depends on it."""
-        return (
-            decl.passes_param in self.spec.params and not decl.collects and decl.passes_param in self.spec.passes_only
-        )
+        if decl.collects or decl.scans:
+            return False
+        return decl.passes_param in self.spec.params and decl.passes_param in self.spec.passes_only
 
     def state(self, decl: StateDecl, loop: str) -> State:
         """A state; where its `init` is lost it is broken, where its `next` is lost it stays as it is."""
@@ -280,6 +304,13 @@ class _Builder:
             return None
         return Collect(decl.name, value, Origin(decl.span, decl.name))
 
+    def scan(self, decl: ScanDecl) -> Scan | None:
+        sequence = self.references.operand(decl.sequence) if decl.sequence else None
+        if sequence is None:
+            self.certainty.is_sure = self.certainty.is_sure and decl.sequence is not None
+            return None
+        return Scan(decl.name, sequence, Origin(decl.span, decl.name), decl.reverse)
+
     def report_unused(self, graph: Graph, inits: dict[str, Init]) -> None:
         lost = (
             self.diagnostics.has("duplicate-key", "invalid-key", "missing-init")
@@ -295,7 +326,24 @@ def origin(decl: NodeDecl) -> Origin:
     return Origin(decl.span, decl.name, uses=decl.uses)
 
 
-Decl = TypeVar("Decl", InputDecl, NodeDecl, StateDecl, CollectDecl)
+def _rows(graph: Graph) -> set[str]:
+    """What can be read: all rows but the scans and collects of what is none, and those of these in turn."""
+    sources = {one.name: one.sequence.value for _, one in graph.scans.values()}
+    sources |= {one.name: one.value.value for _, one in graph.collects.values()}
+    readers: dict[str, list[str]] = {}
+    for name, source in sources.items():
+        readers.setdefault(source, []).append(name)
+    rows = {*graph.by_name, *graph.states, *sources}
+    lost = [source for source in readers if source not in rows]
+    while lost:
+        for name in readers.get(lost.pop(), ()):
+            if name in rows:
+                rows.discard(name)
+                lost.append(name)
+    return rows
+
+
+Decl = TypeVar("Decl", InputDecl, NodeDecl, StateDecl, ScanDecl, CollectDecl)
 
 
 def _first(decls: Iterable[Decl], taken: set[str]) -> dict[str, Decl]:

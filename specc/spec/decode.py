@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ops import _registry as registry
-from specc.ops._attributes import Enum, Int, Str, describe
+from specc.ops._attributes import Bool, Enum, Int, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Source, Span
 from specc.spec._hints import NAMING, SECTION_HINTS, TAKEN_FOR_NODES, TOP_LEVEL
 from specc.spec.blocks import BlockDecl, decode_blocks, within
@@ -18,6 +18,7 @@ from specc.spec.document import (
     LoopDecl,
     OutputDecl,
     Reference,
+    ScanDecl,
     Spec,
     StateDecl,
 )
@@ -199,7 +200,7 @@ class _Decoder:
                 f"`{key.text}` already names something else",
                 (key.span, f"named again, as {what}"),
                 (self.names[key.text], "first named here"),
-                help="inputs, nodes, states and collected values share one namespace: rename one of the two",
+                help="inputs, nodes, states, scanned and collected values share one namespace: rename one of the two",
             )
         self.names.setdefault(key.text, key.span)
 
@@ -297,22 +298,25 @@ class _Decoder:
         what = f"loop `{entry.key.text}`"
         hint = "write `{passes: 5, states: {a: {init: A, next: sum}}}`"
         fields = Fields(self.params.substitute(entry.value), what, self.diagnostics, hint)
-        fields.only(("passes", "schedule", "states", "collect"))
+        fields.only(("passes", "schedule", "scan", "states", "collect"))
+        if {"states", "scan", "collect"}.intersection(fields.misspelt.values()):
+            self.is_complete = False
+        scans = tuple(self.scan(one) for one in self.section(fields, "scan"))
         if not isinstance(fields.node, Mapping):
             self.is_complete = False
         else:
-            if "passes" not in fields.entries:
+            may_scan = "scan" in fields.entries or "scan" in fields.misspelt.values()
+            if "passes" not in fields.entries and not may_scan:
                 fields.missing("passes", entry.key.span, "say how often the body runs: `passes: 5`")
-            states = fields.entry("states")
-            if (
-                states is None
-                or is_null(states.value)
-                or (isinstance(states.value, Mapping) and not states.value.entries)
-            ):
+            if not _holds(fields.entry("states")) and not (may_scan and _holds(fields.entry("collect"))):
+                states = fields.entry("states")
                 place = states.key.span if states else entry.key.span
                 self.is_complete = False
-                fields.missing("states", place, SECTION_HINTS["states"])
-        passes = fields.get("passes", Int(1, 1_000_000), 1)
+                help = SECTION_HINTS["states"]
+                if may_scan:
+                    help += "; or name what to keep of every row: `collect: {results: y}`"
+                fields.missing("states", place, help)
+        passes = fields.get("passes", Int(1, 1_000_000), 1) if "passes" in fields.entries or not scans else None
         schedule = fields.get("schedule", SCHEDULES) if "schedule" in fields.entries else "sweep"
         states = tuple(self.state(one) for one in self.section(fields, "states"))
         collects: list[CollectDecl] = []
@@ -321,8 +325,31 @@ class _Decoder:
             collects.append(CollectDecl(one.key.text, one.key.span, reference(one.value, self.diagnostics, self.odd)))
         is_sure = schedule is not None and "schedule" not in fields.misspelt.values()
         return LoopDecl(
-            entry.key.text, entry.key.span, passes, param, schedule or "sweep", states, tuple(collects), is_sure
+            entry.key.text,
+            entry.key.span,
+            passes,
+            param,
+            schedule or "sweep",
+            states,
+            tuple(collects),
+            scans,
+            passes_span=given.value.span if (given := fields.entry("passes")) else None,
+            is_sure=is_sure,
         )
+
+    def scan(self, entry: Entry) -> ScanDecl:
+        """`features`, or `{from: features, reverse: true}`."""
+        self.claim(entry.key, "a scanned value")
+        node, reverse = entry.value, False
+        if isinstance(node, Mapping):
+            fields = Fields(node, f"scan `{entry.key.text}`", self.diagnostics)
+            fields.only(("from", "reverse"))
+            reverse = fields.get("reverse", Bool(), False)
+            if fields.node_of("from") is None:
+                fields.missing("from", entry.key.span, "name the sequence: `{from: features, reverse: true}`")
+                return ScanDecl(entry.key.text, entry.key.span, None, reverse)
+            node = fields.entries["from"].value
+        return ScanDecl(entry.key.text, entry.key.span, reference(node, self.diagnostics, self.odd), reverse)
 
     def state(self, entry: Entry) -> StateDecl:
         self.claim(entry.key, "a state")
@@ -390,6 +417,13 @@ class _Decoder:
         return self.root.entries[0].key.span if self.root.entries else self.root.span
 
 
+def _holds(entry: Entry | None) -> bool:
+    """Whether a section is there and says something; one of the wrong kind is reported as such."""
+    if entry is None or is_null(entry.value):
+        return False
+    return not isinstance(entry.value, Mapping) or bool(entry.value.entries)
+
+
 def _as_key(name: str, key: Scalar) -> Scalar:
     """A key that the user left out because it goes without saying; mistakes point at the key above."""
     return Scalar(key.span, name, name, True)
@@ -403,7 +437,7 @@ def _odd_names(root: Mapping) -> frozenset[str]:
         keys += [entry.key for entry in mapping] if isinstance(mapping, Mapping) else []
     loops = root.get("loops")
     for loop in loops if isinstance(loops, Mapping) else ():
-        for part in ("states", "collect"):
+        for part in ("states", "scan", "collect"):
             mapping = loop.value.get(part) if isinstance(loop.value, Mapping) else None
             keys += [entry.key for entry in mapping] if isinstance(mapping, Mapping) else []
     return frozenset(key.text for key in keys if not IDENTIFIER.fullmatch(key.text) or not isinstance(key.value, str))

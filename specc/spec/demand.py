@@ -67,6 +67,13 @@ class Demand:
         if name in at.states:
             init = at.states[name].init
             return [self.at_top(init)] if init is not None and init.name not in RESERVED else []
+        if name in at.scans:
+            sequence = at.scans[name].sequence
+            return [self.at_top(sequence)] if sequence is not None else []
+        if name in at.collects:
+            loop, collect = at.collects[name]
+            scanned = [one.sequence for one in loop.scans[:1] if loop.passes is None]
+            return [self.at_top(one) for one in (collect.value, *scanned) if one is not None]
         decl = self.decl(name)
         if decl is None:
             return []
@@ -99,6 +106,11 @@ class Demand:
             if not operands:
                 self.reasons[name] = f"the state `{name}` starts from a number and takes its shape from what follows"
             return self.of(name, operands[0]) if operands else {}
+        if name in at.scans:
+            found = [*self.of(name, operands[0]).values()] if operands else []
+            return {OUT: found[0].with_shape(found[0].shape[1:])} if found and found[0].rank else {}
+        if name in at.collects:
+            return self.collected(name, operands)
         decl = at.decls.get(name)
         if decl is None:
             if name in at.items and at.items[name].state == "at work":
@@ -121,6 +133,14 @@ class Demand:
         except Mismatch:
             return {}
         return {OUT: result} if isinstance(result, TensorType) else result
+
+    def collected(self, name: str, operands: list[Reference]) -> Ports:
+        """A value of every pass, on a new first axis as long as there are passes."""
+        types = [next(iter(found.values())) for one in operands if (found := self.of(name, one))]
+        passes = self.elaborator.collects[name][0].passes
+        if len(types) < len(operands) or not types or (passes is None and (len(types) < 2 or not types[1].rank)):
+            return {}
+        return {OUT: types[0].with_shape((passes or types[1].shape[0], *types[0].shape))}
 
     def of(self, name: str, reference: Reference) -> Ports:
         """The type of one operand of a value; empty, with the reason passed on, where it has none."""

@@ -105,14 +105,28 @@ class CollectDecl:
 
 
 @dataclass(frozen=True, slots=True)
-class LoopDecl:
+class ScanDecl:
+    """A sequence that is read row by row; None where it could not be decoded."""
+
     name: str
     span: Span
-    passes: int
+    sequence: Reference | None
+    reverse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoopDecl:
+    """A loop. `passes` is None where it is left out: the scanned sequences decide."""
+
+    name: str
+    span: Span
+    passes: int | None
     passes_param: str | None
     schedule: str
     states: tuple[StateDecl, ...]
     collects: tuple[CollectDecl, ...]
+    scans: tuple[ScanDecl, ...]
+    passes_span: Span | None = None
     is_sure: bool = True  # False where the schedule could not be read
 
 

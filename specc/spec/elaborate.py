@@ -245,7 +245,7 @@ class Elaborator(Resolver):
         """Whether a name that is read only where a condition is false means something; reported where not."""
         known = [*scope.inputs, *scope.items]
         if scope.is_top:
-            known += [*self.inputs, *self.states, *self.collects]
+            known += [*self.inputs, *(name for table in self.made_by_loops for name in table)]
         if other.name not in known:
             self.diagnostics.unknown("unknown-reference", "name", other.span, other.name, known)
         return other.name in known

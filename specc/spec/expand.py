@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import LiteralString, TypeAlias
 
-from specc.ir import Fill, Graph, Init, Loop, Operand
-from specc.ir.graph import OUT
+from specc.ir import Fill, Graph, Init, Loop, Operand, Scan
+from specc.ir.graph import AS_SCANNED, OUT
 from specc.ir.sizes import UNNAMED, is_known
 from specc.ops import _registry as registry
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, escape
@@ -83,10 +83,16 @@ class _Writer:
         return _mapping(pairs)
 
     def loop(self, loop: Loop) -> list[LiteralString]:
-        lines: list[LiteralString] = [f"  {_text(loop.name)}:", f"    passes: {escape.number(loop.passes)}"]
+        lines: list[LiteralString] = [f"  {_text(loop.name)}:"]
+        if loop.passes != AS_SCANNED:
+            lines.append(f"    passes: {escape.number(loop.passes)}")
         if loop.schedule != "sweep":
             lines.append(f"    schedule: {_text(loop.schedule)}")
-        lines.append("    states:")
+        if loop.scans:
+            rows = _mapping((one.name, self.scan(one)) for one in loop.scans)
+            lines.append(f"    scan: {rows}")
+        if loop.states:
+            lines.append("    states:")
         for state in loop.states:
             init, after = _init(state.init, self.graph), _operand(state.next, self.graph)
             lines.append(f"      {_pair(state.name, _mapping([('init', init), ('next', after)]))}")
@@ -94,6 +100,10 @@ class _Writer:
             rows = _mapping((one.name, _operand(one.value, self.graph)) for one in loop.collects)
             lines.append(f"    collect: {rows}")
         return lines
+
+    def scan(self, scan: Scan) -> LiteralString:
+        sequence = _operand(scan.sequence, self.graph)
+        return _mapping([("from", sequence), ("reverse", "true")]) if scan.reverse else sequence
 
 
 def _operand(operand: Operand, graph: Graph) -> LiteralString:

@@ -170,7 +170,8 @@ class _Loops:
         own = {state.name for state in loop.states}
         reads = {one.value for name in loop.body for one in self.graph.by_name[name].operands}
         carried = reads | {state.next.value for state in loop.states} | {one.value.value for one in loop.collects}
-        if loop.states and not constant and not own & carried:
+        varies = {scan.name for scan in loop.scans}  # and so does what reads them
+        if loop.states and not constant and not (own | varies) & carried:
             names = ", ".join(f"`{state.name}`" for state in loop.states)
             ends = ", ".join(f"`{state.next}`" for state in loop.states)
             self.diagnostics.report(
@@ -237,7 +238,8 @@ class _Loops:
                 self.report_group(group)
         gone = {name for group in groups for name in group}
         lost = {one.name for name in gone for one in self.loop(name).states}
-        lost |= {one.name for name in gone for one in self.loop(name).collects}
+        lost |= {one.name for name in gone for one in (*self.loop(name).scans, *self.loop(name).collects)}
+        lost |= {one.name for _, one in self.graph.scans.values() if one.sequence.value in lost}
         broken |= lost
         readers = {node.name for node in self.graph.nodes if any(one.value in lost for one in node.operands)}
         broken |= readers
@@ -253,7 +255,8 @@ class _Loops:
                     state = replace(state, init=Fill(0.0))
                 states.append(state)
             collects = tuple(one for one in loop.collects if one.value.value not in lost)
-            left[at] = replace(loop, states=tuple(states), collects=collects)
+            scans = tuple(one for one in loop.scans if one.name not in lost)
+            left[at] = replace(loop, states=tuple(states), collects=collects, scans=scans)
         outputs = tuple(one for one in self.graph.outputs if one.value.value not in lost)
         self.graph = replace(self.graph, loops=tuple(left), outputs=outputs)
 
@@ -276,17 +279,23 @@ class _Loops:
             if isinstance(state.init, Operand) and self.depends_on(state.init.value, first):
                 place = state.init_span
                 break
+        for scan in first.scans:
+            if self.depends_on(scan.sequence.value, first):
+                place = scan.sequence.span
+                break
         self.diagnostics.report(
             "loop-overlap",
             f"loop `{first.name}` needs its own result before its first pass",
             (place, "depends on the loop"),
             (first.origin.span, "the loop"),
-            help="start the state from an input, `zeros`, or a node outside the loop",
+            help="start the state from an input, `zeros`, or a node outside the loop"
+            if all(scan.sequence.span != place for scan in first.scans)
+            else "scan an input, or a node outside the loop",
         )
 
     def depends_on(self, value: str, loop: Loop) -> bool:
         """Whether a value needs what a loop makes."""
-        made = {*loop.body, *(one.name for one in (*loop.states, *loop.collects))}
+        made = {*loop.body, *(one.name for one in (*loop.states, *loop.scans, *loop.collects))}
         return value in made or bool(made & topology.upstream(self.graph, value))
 
 

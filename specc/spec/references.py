@@ -10,7 +10,7 @@ from specc.ir import Operand
 from specc.ir.graph import OUT
 from specc.ops import _registry as registry
 from specc.spec.calls import Calls
-from specc.spec.document import CollectDecl, InputDecl, NodeDecl, Reference, Spec, StateDecl
+from specc.spec.document import CollectDecl, InputDecl, NodeDecl, Reference, ScanDecl, Spec, StateDecl
 from specc.spec.fields import RESERVED
 
 _SURE = 0.75  # two names that resemble each other so much are taken for one, misspelt
@@ -36,10 +36,11 @@ class Rows:
     inputs: dict[str, InputDecl]
     nodes: dict[str, NodeDecl]
     states: dict[str, StateDecl]
+    scans: dict[str, ScanDecl]
     collects: dict[str, CollectDecl]
 
     def __contains__(self, name: str) -> bool:
-        return any(name in table for table in (self.inputs, self.nodes, self.states, self.collects))
+        return any(name in table for table in (self.inputs, self.nodes, self.states, self.scans, self.collects))
 
 
 class References:
@@ -128,14 +129,15 @@ class References:
         name = reference.name
         self.certainty.is_whole = False
         nodes = [name for name in (*self.rows.nodes, *self.spec.results) if "/" not in name]
-        known = [*self.rows.inputs, *nodes, *self.rows.states, *self.rows.collects, *others]
+        known = [*self.rows.inputs, *nodes, *self.rows.states, *self.rows.scans, *self.rows.collects, *others]
         loop = next((loop for loop in self.spec.loops if loop.name == name), None)
         what, help = "", ""
         if name in RESERVED:
             what, help = "is an initial value of states", f"a state may start from it: `init: {name}`"
         elif loop is not None:
-            states = ", ".join(f"`{state.name}`" for state in loop.states)
-            what, help = "is a loop", f"read one of its states: {states}"
+            results = loop.states or loop.collects
+            kind = "states" if loop.states else "collected values"
+            what, help = "is a loop", f"read one of its {kind}: {', '.join(f'`{one.name}`' for one in results)}"
         elif name in self.spec.params:
             what, help = "is a parameter", f"a parameter stands in an expression: `${{{name}}}`"
         elif output := next((one for one in self.spec.outputs if one.name == name != one.value.name), None):

@@ -286,16 +286,31 @@ def _loop() -> Schema:
     )
     schedule = "`sweep`: a pass is a full sweep. `synchronous`: every edge costs one pass."
     collect = "Values at every pass, stacked on a new first axis."
+    scan = "Sequences that are read row by row: at pass t the name means row t. They decide how many passes there are."
+    scanned = _object(
+        {
+            "from": _described(_ref("reference"), "The sequence, whose first axis is walked."),
+            "reverse": {"type": "boolean", "default": False, "description": "Whether it is walked from the end."},
+        },
+        ["from"],
+    )
+    either = _alternatives("The sequence, or `{from: …, reverse: true}`.", _ref("reference"), scanned)
     states = _named(_described(state, "A value carried from one pass to the next."))
-    return _object(
+    found = _object(
         {
             "passes": _described(of_kind(Int(1, 1_000_000)), "How often the body runs."),
             "states": _described(states | {"minProperties": 1}, "The values carried from one pass to the next."),
             "schedule": {**_described(of_kind(SCHEDULES), schedule), "default": "sweep"},
+            "scan": _section(_named(either), scan),
             "collect": _section(_named(_described(_ref("reference"), "The node.")), collect),
         },
-        ["passes", "states"],
-    ) | {"description": "A loop: what leads from its states to their next values runs once in every pass."}
+    )
+    forms = [["passes", "states"], ["scan", "states"], ["scan", "collect"]]
+    return {
+        "description": "A loop: what leads from its states to their next values runs once in every pass.",
+        **found,
+        "anyOf": [{"required": keys} for keys in forms],
+    }
 
 
 def _training() -> Schema:

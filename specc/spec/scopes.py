@@ -136,10 +136,16 @@ class Resolver(ABC):
         self.diagnostics, self.odd = diagnostics, odd
         self.inputs = {one.name: one for one in inputs}
         self.states = {state.name: state for loop in loops for state in loop.states}
-        self.collects = {one.name for loop in loops for one in loop.collects}
+        self.scans = {scan.name: scan for loop in loops for scan in loop.scans}
+        self.collects = {one.name: (loop, one) for loop in loops for one in loop.collects}
         self.top = Scope("", params)
         self.reader = ""  # the item that is being written out
         self.reading: dict[str, set[str]] = {}  # for each item, the compound ones that it reads
+
+    @property
+    def made_by_loops(self) -> tuple[Collection[str], ...]:
+        """The names of what loops give: states, scans and collected values."""
+        return self.states, self.scans, self.collects
 
     @abstractmethod
     def finish(self, item: Item) -> None:
@@ -249,7 +255,7 @@ class Resolver(ABC):
             return reference  # an input, a state, or a mistake that the builder reports
         known = [*scope.inputs, *scope.items]
         help = f"a block sees its own inputs and nodes: {', '.join(f'`{name}`' for name in known)}"
-        if reference.name in self.top.items or reference.name in self.inputs or reference.name in self.states:
+        if any(reference.name in table for table in (self.top.items, self.inputs, *self.made_by_loops)):
             help = f"`{reference.name}` stands outside the block: make it one of the block's `inputs`"
         self.diagnostics.unknown("unknown-reference", "name", reference.span, reference.name, known, help)
         return None

@@ -1,4 +1,4 @@
-"""Warns about nodes, inputs, states and collected values that no output needs."""
+"""Warns about nodes, inputs, states, scanned and collected values that no output needs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from specc.diagnostics import Diagnostics
-from specc.ir import Graph, Operand, Output, Scope, State, topology
+from specc.ir import Collect, Graph, Operand, Output, Scan, Scope, State, topology
 from specc.source import Span
 from specc.spec.document import Spec
 
+_KINDS: dict[type, str] = {State: "state", Scan: "scanned value", Collect: "collected value"}
 _HELP = "read it, list it in `outputs`, or remove it"
 
 
@@ -40,8 +41,8 @@ def report_unused(graph: Graph, spec: Spec, read: Collection[str], diagnostics: 
             help = f"only its layer is used, by `{caller}`: let `{caller}` be the `op` and remove `{node.name}`"
         warn("unused-node", "node", node.name, node.origin.span, help)
     for loop in graph.loops:
-        for one in (*loop.states, *loop.collects):
-            what = "state" if isinstance(one, State) else "collected value"
+        for one in (*loop.states, *loop.scans, *loop.collects):
+            what = _KINDS[type(one)]
             warn("unused-state", what, one.name, one.origin.span)
 
 
@@ -50,6 +51,7 @@ def _alive(spec: Spec, needed: Collection[str]) -> set[str]:
     values = [one.value for one in spec.outputs]
     for loop in spec.loops:
         values += [one for state in loop.states if state.name in needed for one in (state.init, state.next) if one]
+        values += [one.sequence for one in loop.scans if one.name in needed and one.sequence]
         values += [one.value for one in loop.collects if one.name in needed and one.value]
     alive: set[str] = set()
     stack = [*needed, *(value.name for value in values)]

@@ -12,7 +12,7 @@ PUBLISHED = ("densenet121", "efficientnetb0", "mobilenetv3small", "resnet50", "v
 
 def nets() -> list[Net]:
     networks = [Net(path.stem) for path in sorted(SPECS.glob("*.yaml")) if path.stem not in PUBLISHED]
-    loops = [Net(name, EXTRA) for name in ("elman", "nested", "renamed", "ring", "shared")]
+    loops = [Net(name, EXTRA) for name in ("elman", "nested", "renamed", "ring", "scanned", "shared")]
     return [
         *networks,
         *loops,

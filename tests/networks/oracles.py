@@ -132,3 +132,38 @@ def field(weights: Arrays, image: Array, passes: int = 4) -> Outputs:
 
 def simple_rnn(weights: Arrays, steps: Array) -> Outputs:
     return {"reading": dense(weights, "reading", recurrent(weights, "memory", steps, sigmoid))}
+
+
+def scanned(weights: Arrays, x: Array, y: Array, levels: Array, frames: Array) -> Outputs:
+    """The second sequence is read from its end, and so are the readings; a value after a loop sees the last row."""
+    memory, carried, total = np.zeros((len(x), 4)), np.ones((len(x), 2)), np.zeros(len(x))
+    readings, echoes = [], []
+    for step in range(5):
+        row = np.concatenate([x[:, step], y[:, 4 - step], memory], axis=1)
+        memory = np.tanh(dense(weights, "hidden", row))
+        readings.append(dense(weights, "reading", memory))
+        total = levels[:, step] + 0.5 * total
+    for reading in readings[::-1]:
+        carried = reading + carried
+        echoes.append(carried)
+    return {
+        "readings": np.stack(readings, axis=1),
+        "echoes": np.stack(echoes, axis=1),
+        "memory": memory,
+        "image_last": dense(weights, "image", frames[:, 4]),
+        "sum": total,
+        "last": dense(weights, "last", x[:, 4]),
+        "y_t": y[:, 0],
+    }
+
+
+def scanned_synchronous(weights: Arrays, x: Array) -> Outputs:
+    """A row is there in its own pass; each node that is read in the loop is read as it was in the pass before."""
+    first, second, kept = np.zeros((len(x), 2)), np.ones((len(x), 2)), np.zeros((len(x), 2))
+    thirds = []
+    for step in range(6):
+        third = second + kept
+        first, second = np.tanh(dense(weights, "first", x[:, step])), dense(weights, "second", first)
+        kept = third
+        thirds.append(third)
+    return {"thirds": np.stack(thirds, axis=1), "kept": kept}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from specc.ir import Graph, Init, Operand, show_shape, topology
+from specc.ir import Graph, Init, Operand, Scan, show_shape, topology
 from specc.ir.graph import OUT, Types
 
 MAX_UNROLLED = 5_000  # boxes; beyond that nobody looks at a picture
@@ -65,8 +65,8 @@ def folded(graph: Graph, types: Types) -> Picture:
                 arrows.append(Arrow(state.init.value, state.name, "init"))
             arrows.append(Arrow(state.next.value, state.name, "next", is_back=True))
         for scan in loop.scans:
-            boxes.append(Box(scan.name, scan.name, _detail("step of a sequence", types, scan.name), "state", loop.name))
-            arrows.append(Arrow(scan.sequence.value, scan.name))
+            boxes.append(Box(scan.name, scan.name, _detail("row of a sequence", types, scan.name), "state", loop.name))
+            arrows.append(Arrow(scan.sequence.value, scan.name, _order(scan)))
         for one in loop.collects:
             boxes.append(Box(one.name, one.name, _detail("every pass", types, one.name), "collect", loop.within))
             arrows.append(Arrow(one.value.value, one.name, "each pass"))
@@ -121,8 +121,9 @@ class _Unroller:
         for number in range(1, loop.passes + 1):
             for scan in loop.scans:
                 source = self.current[scan.sequence.value]
-                id = self.box(scan.name, f"{suffix}/{number}", "step of a sequence", "state")
-                self.arrows.append(Arrow(source, id))
+                id = self.box(scan.name, f"{suffix}/{number}", "row of a sequence", "state")
+                row = loop.passes - number if scan.reverse else number - 1
+                self.arrows.append(Arrow(source, id, f"row {row}"))
             self.items(item.items, f"{suffix}/{number}")
             for one in loop.collects:
                 collected[one.name].append(self.current[one.value.value])
@@ -136,6 +137,10 @@ class _Unroller:
         if isinstance(init, Operand):
             return self.current[init.value]
         return self.box(state, f"{suffix}/start", "start", "input", title=f"{state} = {init.value:g}")
+
+
+def _order(scan: Scan) -> str:
+    return "rows, last first" if scan.reverse else "rows"
 
 
 def _outputs(graph: Graph, current: dict[str, str], boxes: list[Box], arrows: list[Arrow]) -> None:

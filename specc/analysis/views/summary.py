@@ -41,7 +41,12 @@ def summary_rows(graph: Graph, types: Types, costs: Costs) -> list[Row]:
             if isinstance(item, topology.LoopItem):
                 loop = item.loop
                 carried = ", ".join(f"{state.name} ← {state.next}" for state in loop.states)
-                rows.append(Row(loop.name, depth=depth, heading=f"loop {loop.name}, {loop.passes} passes: {carried}"))
+                heading = f"loop {loop.name}, {loop.passes} passes{': ' if carried else ''}{carried}"
+                rows.append(Row(loop.name, depth=depth, heading=heading))
+                for one in loop.scans:
+                    what = "each row, last first" if one.reverse else "each row"
+                    shape = batched(types[one.name, OUT]) if (one.name, OUT) in types else ""
+                    rows.append(Row(one.name, what, shape, reads=str(one.sequence), depth=depth + 1))
                 walk(item.items, depth + 1)
                 for one in loop.collects:
                     shape = batched(types[one.name, OUT]) if (one.name, OUT) in types else ""

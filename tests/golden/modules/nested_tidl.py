@@ -82,8 +82,8 @@ def build_model(*, passes: int = 3, batch_size: int | None = None) -> keras.Mode
         # loop memory (line 9): after each pass memory_before becomes memory_hidden
         memory_values: list[Any] = []
         memory_before = filled(sequence, (1, 1, 3), 0.0)
-        for memory_steps_pass in range(5):
-            memory_step = memory_inputs[:, memory_steps_pass : memory_steps_pass + 1, :, :]
+        for memory_steps_step in range(5):
+            memory_step = memory_inputs[:, memory_steps_step : memory_steps_step + 1, :, :]
             memory_state = memory_state_layer(memory_before)
             memory_sum = memory_sum_layer([memory_step, memory_state])
             memory_hidden = memory_hidden_layer(memory_sum)
@@ -101,8 +101,8 @@ def build_model(*, passes: int = 3, batch_size: int | None = None) -> keras.Mode
     forth_hidden_layer = layers.Activation("tanh", name="forth_hidden")  # line 10, of forth
     # loop forth (line 10): after each pass forth_before becomes forth_hidden
     forth_before = filled(sequence, (1, 1, 2), 0.0)
-    for forth_steps_pass in range(5):
-        forth_step = forth_inputs[:, forth_steps_pass : forth_steps_pass + 1, :, :]
+    for step in range(5):
+        forth_step = forth_inputs[:, step : step + 1, :, :]
         forth_state = forth_state_layer(forth_before)
         forth_sum = forth_sum_layer([forth_step, forth_state])
         forth_hidden = forth_hidden_layer(forth_sum)
@@ -117,8 +117,8 @@ def build_model(*, passes: int = 3, batch_size: int | None = None) -> keras.Mode
     back_hidden_layer = layers.Activation("relu", name="back_hidden")  # line 11, of back
     # loop back (line 11): after each pass back_before becomes back_hidden
     back_before = filled(sequence, (1, 1, 2), 0.0)
-    for back_steps_pass in range(5):
-        back_step = back_inputs[:, 5 - 1 - back_steps_pass : 5 - back_steps_pass, :, :]
+    for step in range(5):
+        back_step = back_inputs[:, 4 - step : 5 - step, :, :]
         back_state = back_state_layer(back_before)
         back_sum = back_sum_layer([back_step, back_state])
         back_hidden = back_hidden_layer(back_sum)

@@ -64,8 +64,8 @@ def build_model(*, batch_size: int | None = None) -> keras.Model:
     # loop memory (line 6): after each pass memory_before becomes memory_hidden
     memory_values: list[Any] = []
     memory_before = filled(steps, (1, 1, 4), 0.0)
-    for memory_steps_pass in range(1):
-        memory_step = memory_inputs[:, memory_steps_pass : memory_steps_pass + 1, :, :]
+    for step in range(1):
+        memory_step = memory_inputs[:, step : step + 1, :, :]
         memory_state = memory_state_layer(memory_before)
         memory_sum = memory_sum_layer([memory_step, memory_state])
         memory_hidden = memory_hidden_layer(memory_sum)

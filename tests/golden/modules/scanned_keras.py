@@ -1,0 +1,310 @@
+"""The network scanned.
+
+Built by specc 0.1.0 for the target keras from the spec scanned.
+Needs Keras 3.8 or newer.
+Spec SHA-256: ff4cda584f7ab35e2245099ab918a4f8c0871005c2de20d5c5fd064abe06ec35
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+SPEC = "scanned"
+SPEC_SHA256 = "ff4cda584f7ab35e2245099ab918a4f8c0871005c2de20d5c5fd064abe06ec35"
+TARGET = "keras"
+
+
+class Tensor(NamedTuple):
+    """One tensor of the data contract. Shapes leave out the batch axis; a size of None is the data's."""
+
+    name: str
+    logical: tuple[int | None, ...]  # the shape in the spec
+    physical: tuple[int | None, ...]  # the shape this model accepts or returns
+    dtype: str
+    activation: str = "linear"  # not applied yet: the model returns logits where it is not linear
+    bounds: tuple[float, float] | None = None  # the smallest and largest label that the loss accepts
+
+
+INPUTS = (
+    Tensor("x", (5, 3), (5, 3), "float32"),
+    Tensor("y", (5, 2), (5, 2), "float32"),
+    Tensor("levels", (5,), (5,), "float32"),
+    Tensor("frames", (5, 4, 2), (5, 4, 2), "float32"),
+)
+OUTPUTS = (
+    Tensor("readings", (5, 2), (5, 2), "float32"),
+    Tensor("echoes", (5, 2), (5, 2), "float32"),
+    Tensor("memory", (4,), (4,), "float32"),
+    Tensor("image_last", (4, 3), (4, 3), "float32"),
+    Tensor("sum", (), (), "float32"),
+    Tensor("last", (1,), (1,), "float32"),
+    Tensor("y_t", (2,), (2,), "float32"),
+)
+TARGETS = OUTPUTS
+# the keras build's weights and their shapes, and layers that were renamed since
+REFERENCE: dict[str, tuple[int, ...]] = {
+    "hidden/kernel": (9, 4),
+    "hidden/bias": (4,),
+    "reading/kernel": (4, 2),
+    "reading/bias": (2,),
+    "image/kernel": (2, 3),
+    "image/bias": (3,),
+    "last/kernel": (3, 1),
+    "last/bias": (1,),
+}
+RENAMED: dict[str, str] = {}
+
+
+def build_model(*, batch_size: int | None = None) -> keras.Model:
+    """The network with fresh weights.
+
+    `batch_size` fixes the batch axis, which converters want; None leaves it free.
+    """
+    x = keras.Input((5, 3), batch_size=batch_size, name="x")
+    y = keras.Input((5, 2), batch_size=batch_size, name="y")
+    levels = keras.Input((5,), batch_size=batch_size, name="levels")
+    frames = keras.Input((5, 4, 2), batch_size=batch_size, name="frames")
+
+    seen_layer = layers.Concatenate(name="seen")  # line 6
+    hidden_layer = layers.Dense(4, activation="tanh", name="hidden")  # line 7
+    reading_layer = layers.Dense(2, name="reading")  # line 8
+    # loop read (line 15): after each pass memory becomes hidden
+    readings_values: list[Any] = []
+    memory = filled(x, (4,), 0.0)
+    for step in range(5):
+        x_t = x[:, step]
+        y_t = y[:, -1 - step]
+        seen = seen_layer([x_t, y_t, memory])
+        hidden = hidden_layer(seen)
+        reading = reading_layer(hidden)
+        readings_values.append(reading)
+        memory = hidden
+    readings = ops.stack(readings_values, axis=1)
+
+    echo_layer = layers.Add(name="echo")  # line 9
+    # loop reread (line 16): after each pass carried becomes echo
+    echoes_values: list[Any] = []
+    carried = filled(x, (2,), 1.0)
+    for step in range(5):
+        reading_t = readings[:, -1 - step]
+        echo = echo_layer([reading_t, carried])
+        echoes_values.append(echo)
+        carried = echo
+    echoes = ops.stack(echoes_values, axis=1)
+
+    image_layer = layers.Dense(3, name="image")  # line 10
+    # loop each (line 17): after each pass image_last becomes image
+    image_last = filled(x, (4, 3), 0.0)
+    for step in range(5):
+        frame = frames[:, step]
+        image = image_layer(frame)
+        image_last = image
+
+    faded_layer = layers.Rescaling(0.5, name="faded")  # line 11
+    sum_layer = layers.Add(name="sum")  # line 12
+    # loop sum_up (line 18): after each pass sum_before becomes sum
+    sum_before = filled(x, (), 0.0)
+    for step in range(5):
+        level = levels[:, step]
+        faded = faded_layer(sum_before)
+        sum_ = sum_layer([level, faded])
+        sum_before = sum_
+
+    last = layers.Dense(1, name="last")(x_t)  # line 13
+    return keras.Model(
+        [x, y, levels, frames],
+        {
+            "readings": readings,
+            "echoes": echoes,
+            "memory": memory,
+            "image_last": image_last,
+            "sum": sum_,
+            "last": last,
+            "y_t": y_t,
+        },
+        name="scanned",
+    )
+
+
+def adapt_inputs(x: Any) -> Any:
+    """Reshape data from the spec's shapes to this model's: an array, or a list of them in the order of INPUTS.
+
+    Accepts an array, a list or a dict by name, each with the batch axis first; tensors stay tensors, symbolic ones
+    included. Raises ValueError on any other shape.
+    """
+    arrays = [_adapt("input", value, tensor) for value, tensor in zip(_each(x, INPUTS), INPUTS, strict=True)]
+    return arrays[0] if len(INPUTS) == 1 else arrays
+
+
+def adapt_targets(y: Any) -> Any:
+    """Reshape labels from the spec's shapes to those of this model's outputs. Raises ValueError on any other shape."""
+    arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS, strict=True)]
+    return arrays[0] if len(TARGETS) == 1 else {t.name: a for t, a in zip(TARGETS, arrays, strict=True)}
+
+
+def restore_outputs(y: Any) -> Any:
+    """Reshape the model's outputs to the spec's shapes; apply activations that the target leaves to the caller.
+
+    Returns NumPy arrays, and tensors where values are not known yet.
+    """
+    numpy = keras.ops.convert_to_numpy
+    return keras.tree.map_structure(lambda one: numpy(one) if hasattr(one, "numpy") else one, _restore(y))
+
+
+def _restore(y: Any) -> Any:
+    arrays = []
+    for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
+        array = _reshaped(_checked("output", value, tensor, tensor.physical), tensor.logical)
+        if tensor.activation != "linear":
+            activated = keras.activations.get(tensor.activation)(array)
+            array = keras.ops.convert_to_numpy(activated) if isinstance(array, np.ndarray) else activated
+        arrays.append(array)
+    return arrays[0] if len(OUTPUTS) == 1 else {t.name: a for t, a in zip(OUTPUTS, arrays, strict=True)}
+
+
+def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:
+    """One array for each tensor of the contract, from an array, a list or a dict."""
+    names = [tensor.name for tensor in tensors]
+    if isinstance(data, Mapping):
+        if set(data) != set(names):
+            raise ValueError(f"expected arrays for {names}, found {sorted(data)}")
+        return [data[name] for name in names]
+    if len(tensors) == 1 and not (isinstance(data, (list, tuple)) and len(data) == 1 and hasattr(data[0], "shape")):
+        return [data]
+    if not isinstance(data, (list, tuple)) or len(data) != len(tensors):
+        raise ValueError(f"expected {len(tensors)} arrays, for {names}, as a list or a dict by name")
+    return list(data)
+
+
+def _adapt(what: str, value: Any, tensor: Tensor) -> Any:
+    return _reshaped(_checked(what, value, tensor, tensor.logical), tensor.physical)
+
+
+def _library(array: Any) -> Any:
+    """The library that reshapes and casts an array: TensorFlow within tf.data, whatever Keras' own backend is."""
+    if type(array).__module__.startswith("tensorflow"):
+        return sys.modules["tensorflow"]
+    return keras.ops if keras.ops.is_tensor(array) or isinstance(array, keras.KerasTensor) else np
+
+
+def _reshaped(array: Any, shape: tuple[int | None, ...]) -> Any:
+    """The array in another shape of the contract. It keeps its batch axis, so another number of elements fails."""
+    if None in shape or tuple(array.shape[1:]) == shape:
+        return array
+    library = _library(array)
+    batch = array.shape[0] if array.shape[0] is not None else library.shape(array)[0]
+    reshaped = library.reshape(array, (batch, *shape))
+    if hasattr(array, "_keras_logits"):  # from which Keras computes cross-entropies exactly
+        reshaped._keras_logits = _reshaped(array._keras_logits, shape)
+    return reshaped
+
+
+def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> Any:
+    """The value as an array or tensor of the contract's dtype; a size that is not known yet is not checked."""
+    array = np.asarray(value) if _library(value) is np else value
+    dtype = str(getattr(array.dtype, "name", array.dtype)).rpartition(".")[2]
+    if not dtype.startswith(("float", "bfloat", "int", "uint", "bool")):
+        raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {dtype}")
+    if getattr(array.shape, "rank", 0) is None:
+        raise ValueError(f"{what} `{tensor.name}`: its number of axes is unknown; give the dataset an output_signature")
+    found, is_whole = tuple(array.shape), tensor.dtype.startswith(("int", "uint"))
+    if shape in ((), (1,)) and found[1:] in ((), (1,)) and found:
+        array = _reshaped(array, shape)  # a column may come flat
+    sizes = tuple(array.shape[1:])
+    if not found or not _agree(sizes, shape):
+        expected = ", ".join(["batch", *map(str, shape)])
+        message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {found}"
+        if found == shape:
+            message += "; the batch axis is missing: array[np.newaxis]"
+        elif [n for n in found[1:] if n != 1] == [n for n in shape if n != 1]:
+            message += f"; its axes of 1 would broadcast: array.reshape({(-1, *shape)})"
+        elif what == "target" and is_whole and found[1:-1] == shape:
+            message += "; the loss expects class numbers: pass one-hot labels as array.argmax(axis=-1)"
+        elif what == "target" and found[1:] == shape[:-1]:
+            message += f"; pass class numbers as one-hot labels: keras.utils.to_categorical(array, {shape[-1]})"
+        raise ValueError(message)
+    if is_whole and "float" in dtype:
+        raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {dtype}; round it and cast it")
+    if what == "target" and tensor.bounds and isinstance(array, np.ndarray) and array.size:
+        (least, most), (low, high) = (array.min(), array.max()), tensor.bounds
+        if not low <= least <= most <= high:
+            raise ValueError(f"target `{tensor.name}`: expected labels from {low} to {high}, found {least} to {most}")
+    if _library(array) is np:
+        return array.astype(tensor.dtype, copy=False)
+    return _library(array).cast(array, tensor.dtype)
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Whether two shapes are the same, as far as is known before the data are there."""
+    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
+
+
+def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:
+    """Sets the model's weights to those of the reference (keras) build, matched by name.
+
+    `source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file).
+    Raises ValueError where a weight is missing or has another shape; the model is then left as it was.
+    """
+    reference = _reference(source)
+    arrays = {
+        "hidden/kernel": reference["hidden/kernel"],
+        "hidden/bias": reference["hidden/bias"],
+        "reading/kernel": reference["reading/kernel"],
+        "reading/bias": reference["reading/bias"],
+        "image/kernel": reference["image/kernel"],
+        "image/bias": reference["image/bias"],
+        "last/kernel": reference["last/kernel"],
+        "last/bias": reference["last/bias"],
+    }
+    _assign(model, arrays)
+
+
+def _weights(model: keras.Model) -> dict[str, Any]:
+    """A model's variables as `layer/weight`."""
+    return {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
+
+
+def _reference(source: Any) -> dict[str, np.ndarray]:
+    """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
+    if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
+        with np.load(source) as file:
+            source = dict(file)
+    elif isinstance(source, (str, Path)):
+        source = keras.models.load_model(source, compile=False)
+    if isinstance(source, keras.Model):
+        source = {name: weight.numpy() for name, weight in _weights(source).items()}
+    found: dict[str, np.ndarray] = {}
+    for name, array in source.items():
+        layer, _, weight = name.partition("/")
+        found[f"{RENAMED.get(layer, layer)}/{weight}"] = np.asarray(array)
+    for name, shape in REFERENCE.items():
+        if name not in found:
+            raise ValueError(f"the reference has no weight `{name}`")
+        if found[name].shape != shape:
+            raise ValueError(f"weight `{name}` of the reference: expected shape {shape}, found {found[name].shape}")
+    return found
+
+
+def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
+    weights = _weights(model)
+    for name, weight in weights.items():
+        if name not in arrays:
+            raise ValueError(f"no values for the weight `{name}`")
+        if tuple(weight.shape) != arrays[name].shape:
+            raise ValueError(f"weight `{name}`: expected shape {tuple(weight.shape)}, found {arrays[name].shape}")
+    for name, weight in weights.items():
+        weight.assign(arrays[name])
+
+
+def filled(like: Any, shape: tuple[int, ...], value: float) -> Any:
+    """`value` in every element of `shape`, once for each example of `like`."""
+    column = ops.cast(ops.zeros_like(layers.Flatten()(like)[:, :1]), "float32")
+    return layers.Reshape(shape)(ops.tile(column, (1, math.prod(shape)))) + value
