@@ -172,6 +172,9 @@ def first_divergence(
         one, other = ours.of(name), theirs.parts(value.operand.value)
         if other is None:
             continue
+        inner = theirs.passes(value.operand.value) // ours.passes(name)
+        if inner > 1:  # a value of a loop's last pass, which a node after the loop stands for
+            other = other[inner - 1 :: inner]
         if len(one) != len(other):
             return Divergence(name, min(len(one), len(other)) + 1, float("inf"))
         pairs += [(name, call, a, b) for call, (a, b) in enumerate(zip(one, other, strict=True), start=1)]
@@ -209,6 +212,14 @@ class _Calls:
         layer = self.layer_of[name]
         nodes = self.nodes_of[layer]
         return self.results.get(layer, [])[nodes.index(name) :: len(nodes)]
+
+    def passes(self, value: str) -> int:
+        """How often the loops around a node compute it."""
+        count, loop = 1, self.graph.loop_of.get(value)
+        while loop is not None:
+            count *= loop.passes
+            loop = self.graph.loops_by_name.get(loop.within or "")
+        return count
 
     def parts(self, value: str) -> list[list[Any]] | None:
         """What a value is made of, for each time it is made; None for what is no node's.

@@ -10,12 +10,11 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from specc.ir import Node, Operand
-from specc.ir.graph import OUT
+from specc.ir import Node
+from specc.lowering._barriers import Barriers
 from specc.lowering._equal_values import EqualValues
 from specc.lowering._lowered import Lowered
 from specc.lowering._pattern import GraphLowering
-from specc.ops.max_pooling2d import OP as MAX_POOLING2D
 
 _OPS = ("Conv2D", "DepthwiseConv2D")
 
@@ -30,39 +29,18 @@ def rewrite(lowered: Lowered, step: str) -> Lowered:
         return lowered
     equal = EqualValues(graph, lowered.types, frozenset(one.layer for one in lowered.weights))
     readers: Counter[Any] = Counter()
-    types = dict(lowered.types)
-    taken = {*graph.by_name, *graph.states, *graph.scans, *graph.collects}
-    pool = MAX_POOLING2D.attributes(pool_size=(1, 1), strides=(1, 1))
+    barriers = Barriers(lowered, step)
     nodes: list[Node] = []
-    pools: dict[str, list[str]] = {}  # of each convolution
     for node in graph.nodes:
         if _is_dilated(node):
             (operand,) = node.operands
             group = equal.of(operand), node.attributes.dilation_rate
             for _ in range(readers[group]):
-                name = _fresh(f"{node.name}_input", taken)
-                origin = node.origin.through(step)
-                nodes.append(Node(name, "MaxPooling2D", pool, (replace(operand, span=None),), origin))
-                types[name, OUT] = types[operand.value, operand.port]
-                pools.setdefault(node.name, []).append(name)
-                operand = Operand(name, span=operand.span)
+                operand = barriers.before(node, operand)
             readers[group] += 1
             node = replace(node, operands=(operand,))
         nodes.append(node)
-    loops = [
-        replace(loop, body=tuple(one for name in loop.body for one in (*pools.get(name, ()), name)))
-        for loop in graph.loops
-    ]
-    return replace(lowered, graph=graph.with_nodes(nodes, loops), types=types)
-
-
-def _fresh(base: str, taken: set[str]) -> str:
-    name, count = base, 2
-    while name in taken:
-        name = f"{base}_{count}"
-        count += 1
-    taken.add(name)
-    return name
+    return barriers.result(nodes)
 
 
 LOWERING = GraphLowering(

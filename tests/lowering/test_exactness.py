@@ -81,6 +81,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "input_to_nhwc": (activation("relu"),),
     "merge_to_nhwc": (merge("Add", ROW, ROW), merge("Multiply", "[4, 2]", "[2]")),
     "merge_to_pairs": (merge("Add", MAP, MAP, MAP), merge("Multiply", ROW, ROW, ROW)),
+    "prevent_fusion": (Case("op: Activation, activation: hard_silu", ("[3, 4, 2]",)),),
     "relu_layers": tuple(
         Case(f"op: ReLU, {limits}", (shape,))
         for limits in (
