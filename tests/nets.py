@@ -18,6 +18,8 @@ from specc.driver import Checked, check_source
 from specc.emit import module_text
 from specc.source import Source
 
+from .checks import skip_on_older_keras
+
 ROOT = Path(__file__).resolve().parent.parent
 SPECS = ROOT / "specs"
 EXTRA = ROOT / "tests" / "networks" / "specs"
@@ -103,6 +105,7 @@ def _checked(net: Net) -> Checked:
     found = check_source(source, Diagnostics(), overrides=overrides)
     if not found.lowered:
         found = check_source(source, Diagnostics(), targets=TARGETS, overrides=overrides)
+    skip_on_older_keras(found)
     assert found.ok, found.diagnostics
     return found
 
