@@ -1,7 +1,7 @@
 """Position of a bright band in a 32x320 image, from MobileNetV2 (alpha 0.5) without its top.
 
 Built by specc 0.1.0 for the target keras from the spec band_mobilenetv2.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: b20d1a31af80773b3b961b351ac285fd39ffc33d0ee53155fec8f703865a7919
 """
 

@@ -1,7 +1,7 @@
 """The network batchnorm_2d.
 
 Built by specc 0.1.0 for the target tidl from the spec batchnorm_2d.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Options: device am68a, sdk newest, quantize float32.
 Spec SHA-256: 0d17795bbf19159eb0d0dcdec54588ee5fa27f2a9d51404427b010032fd32da1
 """

@@ -1,7 +1,7 @@
 """The network batchnorm_3d.
 
 Built by specc 0.1.0 for the target keras from the spec batchnorm_3d.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: 95839694d32ab0d4b46249faad43204281ddb51b7becda2cf351d2e807ae708d
 """
 

@@ -1,7 +1,7 @@
 """The network batchnorm_fc.
 
 Built by specc 0.1.0 for the target keras from the spec batchnorm_fc.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: f8dbef7b07f7dc760583d3bcea523d791c0597f130f9ca49b8ff99eccb9e8fbd
 """
 

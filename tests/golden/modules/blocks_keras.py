@@ -1,7 +1,7 @@
 """The network blocks.
 
 Built by specc 0.1.0 for the target keras from the spec blocks.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: 3add907c088d31c61764f434fb35d05999b995ca15746f218c1c77889d40acb1
 """
 

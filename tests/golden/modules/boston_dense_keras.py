@@ -1,7 +1,7 @@
 """Price of a house from the 13 features of the Boston housing data.
 
 Built by specc 0.1.0 for the target keras from the spec boston_dense.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: 46e2645d9e7bd950e545147410e85474b66900c727d69a3b87df9fb49c8e0330
 """
 

@@ -1,7 +1,7 @@
 """The network conv1d_as_dense.
 
 Built by specc 0.1.0 for the target tidl from the spec conv1d_as_dense.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Options: device am68a, sdk newest, quantize float32.
 Spec SHA-256: c5bd12ab90ba1a5d5911cab5f1ea19bb2e3de0b0b1dbdb60605628135cb4ad96
 """

@@ -1,7 +1,7 @@
 """The network conv1d_per_frame.
 
 Built by specc 0.1.0 for the target tidl from the spec conv1d_per_frame.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Options: device am68a, sdk newest, quantize float32.
 Spec SHA-256: a113a35b85557ad6bc27cf3e69cc071ed62cabd2ecbe4a425d71e4fd04ce40b9
 """

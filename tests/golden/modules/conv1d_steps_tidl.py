@@ -1,7 +1,7 @@
 """The network conv1d_steps.
 
 Built by specc 0.1.0 for the target tidl from the spec conv1d_steps.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Options: device am68a, sdk newest, quantize float32.
 Spec SHA-256: 3a0e0f18a0a60e4f5b1334309fe2c9bb9a17ef973439bf663127e5c730828bb5
 """

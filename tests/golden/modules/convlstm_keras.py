@@ -1,7 +1,7 @@
 """The network convlstm.
 
 Built by specc 0.1.0 for the target keras from the spec convlstm.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: 3a5b54168388ceda8da1c0a94c33d8e5c8154f0c345478d35ff627d4b3ae6140
 """
 

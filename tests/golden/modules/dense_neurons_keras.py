@@ -1,7 +1,7 @@
 """The network dense_neurons.
 
 Built by specc 0.1.0 for the target keras from the spec dense_neurons.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: 0f20211d9be5f45b8c6636d5f3349fd00c8fd4e9b62f434972eafc9d778203bf
 """
 

@@ -1,7 +1,7 @@
 """The network elman.
 
 Built by specc 0.1.0 for the target keras from the spec elman.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: d953ea74c366b672563546f5c6985792e4d566d5062f156b091ecf5f493e4826
 """
 

@@ -1,7 +1,7 @@
 """The network heads.
 
 Built by specc 0.1.0 for the target tidl from the spec heads.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Options: device am68a, sdk newest, quantize float32.
 Spec SHA-256: 95678b295713e13bed536bd3f69624b105bfbd1ba8fd6364b695263d22ab9c37
 """

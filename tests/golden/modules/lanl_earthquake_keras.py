@@ -1,7 +1,7 @@
 """Time to and since the failure of a laboratory earthquake, and its class, from six features.
 
 Built by specc 0.1.0 for the target keras from the spec lanl_earthquake.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: 7140ce5494afc1f296b6d896f83b226191bb159e523e145cac1c148c03f7d77e
 """
 

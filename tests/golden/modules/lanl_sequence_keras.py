@@ -1,7 +1,7 @@
 """Time to and since the failure of a laboratory earthquake, and its class, from 150 steps of six features.
 
 Built by specc 0.1.0 for the target keras from the spec lanl_sequence.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: 2898d278d3191f7127f8d8200af69c98c54379aeb244661c267db329803b3628
 """
 

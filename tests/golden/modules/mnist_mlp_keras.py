@@ -1,7 +1,7 @@
 """Digits from 28 × 28 grey values, as a vector of 784.
 
 Built by specc 0.1.0 for the target keras from the spec mnist_mlp.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: f7930ee84dd4ff011f13c0074179f4b58e0dcdfe8913822ccb9ebe654fd495cf
 """
 

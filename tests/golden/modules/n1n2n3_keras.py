@@ -1,7 +1,7 @@
 """The network n1n2n3.
 
 Built by specc 0.1.0 for the target keras from the spec n1n2n3.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: d362ca873cb54af2cae16c1b5bbc03944388b4866e6253f10f7668a70806a9bc
 """
 

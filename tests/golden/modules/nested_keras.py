@@ -1,7 +1,7 @@
 """The network nested.
 
 Built by specc 0.1.0 for the target keras from the spec nested.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: 835c332667772f70e582233b27aaa8395c6dc95c308ed73a88cdf73b6398b2e2
 """
 

@@ -1,7 +1,7 @@
 """The network renamed.
 
 Built by specc 0.1.0 for the target tidl from the spec renamed.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Options: device am68a, sdk newest, quantize float32.
 Spec SHA-256: a183afc9f1e86deb8ec6bfcf17eaa507583d2d3c042d672e0fe0d8c0cbbc3cd4
 """

@@ -1,7 +1,7 @@
 """The network ring.
 
 Built by specc 0.1.0 for the target tidl from the spec ring.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Options: device am68a, sdk newest, quantize float32.
 Spec SHA-256: e87b11f75dbf74c5d4ffed91840d8b9e18f82a34508860762e83d8b0eecc01c0
 """

@@ -1,7 +1,7 @@
 """The network scanned.
 
 Built by specc 0.1.0 for the target tidl from the spec scanned.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Options: device am68a, sdk newest, quantize float32.
 Spec SHA-256: ff4cda584f7ab35e2245099ab918a4f8c0871005c2de20d5c5fd064abe06ec35
 """

@@ -1,7 +1,7 @@
 """States that start from zeros and ones and have sizes that the data give.
 
 Built by specc 0.1.0 for the target keras from the spec settling.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: 333d57be58643720bbfc96cfbb160c93a32d2350fe50bdcb8c7bf637b5618332
 """
 

@@ -1,7 +1,7 @@
 """The network shared.
 
 Built by specc 0.1.0 for the target keras from the spec shared.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Spec SHA-256: c10e9ff0c0d4798f305e127de38603fd99326bc7b8988430dca261dde310c562
 """
 

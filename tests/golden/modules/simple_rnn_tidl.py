@@ -1,7 +1,7 @@
 """The network simple_rnn.
 
 Built by specc 0.1.0 for the target tidl from the spec simple_rnn.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Options: device am68a, sdk newest, quantize float32.
 Spec SHA-256: 42f670a23d35d0b6cfeed9dd5b329d9272449a0052d35a8f19618a5ed113608a
 """

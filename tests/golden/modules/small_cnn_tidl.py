@@ -1,7 +1,7 @@
 """The network small_cnn.
 
 Built by specc 0.1.0 for the target tidl from the spec small_cnn.
-Needs Keras 3.8 or newer.
+Needs Keras 3.12 or newer.
 Options: device am68a, sdk newest, quantize float32.
 Spec SHA-256: e473c5cd1a0e19c43f8b5b450eb0357a5d285ba34732e02f5ed50fca30680637
 """
