@@ -18,7 +18,7 @@ RESERVED = {
     "load_reference_weights", "filled", "filled_along", "bind_contract", "adapt_batch", "adapt_sample_weight",
     "UNSAVED", "batch_size", "annotations",
     "_adapt", "_agree", "_assign", "_checked", "_class_weights", "_each", "_library", "_line_up", "_lined_up",
-    "_reference", "_reshaped", "_restore", "_restored", "_saved", "_weights",
+    "_reference", "_reshaped", "_restored", "_saved", "_weights",
 }  # fmt: skip
 
 

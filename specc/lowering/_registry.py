@@ -9,8 +9,10 @@ from importlib.metadata import entry_points
 from typing import Any
 
 import specc.lowering
+from specc.diagnostics import did_you_mean
 from specc.lowering._pattern import GraphLowering, Lowering
 from specc.ops._installed import package
+from specc.targets import Target, TargetError
 
 GROUP = "specc.lowerings"
 
@@ -33,6 +35,19 @@ def get(name: str) -> Lowering | GraphLowering:
         return _installed(name)
     lowering: Lowering | GraphLowering = importlib.import_module(f"specc.lowering.{name}").LOWERING
     return lowering
+
+
+def named(name: str, target: Target) -> Lowering | GraphLowering:
+    """The lowering that a target names. Raises `TargetError`."""
+    try:
+        return get(name)
+    except LoweringError as error:
+        raise TargetError(f"target `{target.name}`: {error}", "mend or update the package", "bad-target") from None
+    except KeyError:
+        pass
+    close = did_you_mean(name, names())
+    help = f"did you mean `{close}`?" if close else "mend the target file"
+    raise TargetError(f"target `{target.name}`: there is no lowering `{name}`", help, "bad-target")
 
 
 def _installed(name: str) -> Lowering | GraphLowering:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from specc.analysis.facts import Facts, facts
-from specc.diagnostics import Diagnostics, did_you_mean
-from specc.ir import Collect, Fill, Graph, Loop, Node, Operand, Origin, Output, Scan, State, TensorType, topology
+from specc.diagnostics import Diagnostics
+from specc.ir import Graph, Loop, Node, Operand, Origin, Output, TensorType, topology
 from specc.ir.graph import OUT, Types
 from specc.lowering import _registry as lowerings
 from specc.lowering._adapt import penalty_layer
 from specc.lowering._layout import LAYOUTS
+from specc.lowering._loops import lower_loop
 from specc.lowering._lowered import Gap, Lowered, Value
 from specc.lowering._objectives import needs_layout
 from specc.lowering._pattern import GraphLowering, Lowering, Results, Site
@@ -28,7 +29,7 @@ from specc.ops import _registry as registry
 from specc.ops._base import Mismatch
 from specc.ops._keras_objects import KerasObject
 from specc.ops.reshape import ReshapeAttributes
-from specc.targets import Target, TargetError, Violation
+from specc.targets import Target, Violation
 
 _MAX_STEPS = 50  # a chain of rewrites longer than this is lowerings that undo each other
 
@@ -59,24 +60,12 @@ class _Illegal(Exception):
         self.is_hard = is_hard
 
 
-@dataclass
-class LoopBuilder:
-    """A loop that a lowering makes: its states, scans and collects are gathered while its body is added."""
-
-    name: str
-    passes: int
-    origin: Origin
-    states: list[State]
-    scans: list[Scan]
-    collects: list[Collect]
-
-
 class Rewriter:
     def __init__(self, graph: Graph, types: Types, target: Target, diagnostics: Diagnostics) -> None:
         self.graph, self.types, self.target = graph, types, target
         self.reports = Reports(target, diagnostics, graph, types)
         self.layout = LAYOUTS[target.layout]
-        named = [(name, _lowering(name, target)) for name in target.lowerings]
+        named = [(name, lowerings.named(name, target)) for name in target.lowerings]
         self.lowerings = [(name, one) for name, one in named if isinstance(one, Lowering)]
         self.graph_lowerings = [(name, one) for name, one in named if isinstance(one, GraphLowering)]
         self.values: dict[tuple[str, str], Value] = {}
@@ -119,7 +108,7 @@ class Rewriter:
     def items(self, items: Sequence[topology.Item]) -> None:
         for item in items:
             if isinstance(item, topology.LoopItem):
-                self.loop(item)
+                lower_loop(self, item)
             elif self.graph.by_name[item].op != "Input":
                 self.node(self.graph.by_name[item])
 
@@ -376,89 +365,7 @@ class Rewriter:
             final=False,
         )
 
-    # loops
-
-    def loop(self, item: topology.LoopItem) -> None:
-        """Lowers a loop's body once, its states in the place the layout has for their shape."""
-        loop = item.loop
-        inits: dict[str, Value | Fill] = {}
-        for state in loop.states:
-            if isinstance(state.init, Fill):
-                inits[state.name] = state.init
-            elif (value := self.values.get((state.init.value, state.init.port))) is not None:
-                inits[state.name] = self.canonical(value)
-        for state in loop.states:
-            logical = self.types[state.name, OUT]
-            physical = self.place(logical)
-            if physical is None:
-                self.reports.no_place(state.origin, logical)
-                return
-            self.values[state.name, OUT] = Value(Operand(state.name), physical, logical)
-            self.lowered_types[state.name, OUT] = physical
-        scans = tuple(made for one in loop.scans if (made := self.scanned(loop, one)) is not None)
-        with self.inside(loop.name):
-            for scan in scans:
-                self.values[scan.name, OUT] = self.canonical(self.values[scan.name, OUT])
-            self.items(item.items)
-            ends = {state.name: self.carried(state.next) for state in loop.states}
-            collected = {one.name: self.carried(one.value) for one in loop.collects}
-        states = tuple(
-            State(one.name, init.operand if isinstance(init, Value) else init, end.operand, one.origin, one.init_span)
-            for one in loop.states
-            if (init := inits.get(one.name)) is not None and (end := ends[one.name]) is not None
-        )
-        collects = tuple(
-            made for one in loop.collects if (made := self.collected(loop, one, collected[one.name])) is not None
-        )
-        self.loops[loop.name] = replace(
-            loop,
-            states=states,
-            scans=scans,
-            collects=collects,
-            body=tuple(self.bodies[loop.name]),
-            within=self.path[-1] if self.path else None,
-        )
-
-    def scanned(self, loop: Loop, scan: Scan) -> Scan | None:
-        """A scan in the layout: a row without its axis where the layout has that, else with an axis of length 1."""
-        value = self.carried(scan.sequence)
-        logical = self.types[scan.name, OUT]
-        row = self.layout(logical.shape)
-        if value is None:
-            return None
-        if row is None:
-            self.reports.no_place(scan.origin, logical)
-            return None
-        keep_axis = value.type.shape != (loop.passes, *row)
-        if keep_axis and row[0] == 1:
-            origin = scan.origin.through("layout")
-            value = self.reshaped(value, (loop.passes, *row[1:]), f"{scan.sequence.value}_rows", origin)
-        made = replace(scan, sequence=value.operand, keep_axis=keep_axis)
-        physical = made.row(value.type)
-        self.values[scan.name, OUT] = Value(Operand(scan.name), physical, logical)
-        self.lowered_types[scan.name, OUT] = physical
-        return made
-
-    def carried(self, operand: Operand) -> Value | None:
-        value = self.values.get((operand.value, operand.port))
-        return self.canonical(value) if value is not None else None
-
-    def collected(self, loop: Loop, collect: Collect, value: Value | None) -> Collect | None:
-        """A collect in the layout: passes stacked on a new axis where it keeps that, else joined along the first."""
-        if value is None:
-            return None
-        logical = self.types[collect.name, OUT]
-        shape = self.layout(logical.shape)
-        stacked = (loop.passes, *value.type.shape)
-        joined = (loop.passes * value.type.shape[0], *value.type.shape[1:]) if value.type.rank else ()
-        if shape is None or shape not in (stacked, joined):
-            self.reports.no_place(collect.origin, logical)
-            return None
-        join = shape != stacked
-        physical = logical.with_shape(shape)
-        self.values[collect.name, OUT] = Value(Operand(collect.name), physical, logical)
-        self.lowered_types[collect.name, OUT] = physical
-        return replace(collect, value=value.operand, join=join)
+    # loops that lowerings make
 
     @contextmanager
     def inside(self, loop: str) -> Any:
@@ -480,15 +387,3 @@ class Rewriter:
         """A value of that type under a name a loop gives it."""
         self.lowered_types[name, OUT] = type
         return Value(Operand(name), type, type)
-
-
-def _lowering(name: str, target: Target) -> Lowering | GraphLowering:
-    try:
-        return lowerings.get(name)
-    except lowerings.LoweringError as error:
-        raise TargetError(f"target `{target.name}`: {error}", "mend or update the package", "bad-target") from None
-    except KeyError:
-        pass
-    close = did_you_mean(name, lowerings.names())
-    help = f"did you mean `{close}`?" if close else "mend the target file"
-    raise TargetError(f"target `{target.name}`: there is no lowering `{name}`", help, "bad-target")

@@ -77,13 +77,8 @@ def adapt_targets(y: Any) -> Any:
 def restore_outputs(y: Any) -> Any:
     """Reshape the model's outputs to the spec's shapes; apply activations that the target leaves to the caller.
 
-    Returns NumPy arrays, and tensors where values are not known yet.
+    Arrays stay arrays and tensors stay tensors, so that gradients pass through.
     """
-    numpy = keras.ops.convert_to_numpy
-    return keras.tree.map_structure(lambda one: numpy(one) if hasattr(one, "numpy") else one, _restore(y))
-
-
-def _restore(y: Any) -> Any:
     arrays = []
     for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
         array = _reshaped(_checked("output", value, tensor, tensor.physical), tensor.logical)

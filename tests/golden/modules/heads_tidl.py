@@ -101,13 +101,8 @@ def adapt_targets(y: Any) -> Any:
 def restore_outputs(y: Any) -> Any:
     """Reshape the model's outputs to the spec's shapes; apply activations that the target leaves to the caller.
 
-    Returns NumPy arrays, and tensors where values are not known yet.
+    Arrays stay arrays and tensors stay tensors, so that gradients pass through.
     """
-    numpy = keras.ops.convert_to_numpy
-    return keras.tree.map_structure(lambda one: numpy(one) if hasattr(one, "numpy") else one, _restore(y))
-
-
-def _restore(y: Any) -> Any:
     arrays = []
     for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
         array = _reshaped(_checked("output", value, tensor, tensor.physical), tensor.logical)
@@ -294,7 +289,7 @@ def bind_contract(model: keras.Model) -> keras.Model:
     bound.compute_loss = compute_loss
 
     def compute_metrics(x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        return kind.compute_metrics(model, x, _restored(y), _restore(y_pred), sample_weight)
+        return kind.compute_metrics(model, x, _restored(y), restore_outputs(y_pred), sample_weight)
 
     bound.compute_metrics = compute_metrics
 

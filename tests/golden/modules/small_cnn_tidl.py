@@ -89,13 +89,8 @@ def adapt_targets(y: Any) -> Any:
 def restore_outputs(y: Any) -> Any:
     """Reshape the model's outputs to the spec's shapes; apply activations that the target leaves to the caller.
 
-    Returns NumPy arrays, and tensors where values are not known yet.
+    Arrays stay arrays and tensors stay tensors, so that gradients pass through.
     """
-    numpy = keras.ops.convert_to_numpy
-    return keras.tree.map_structure(lambda one: numpy(one) if hasattr(one, "numpy") else one, _restore(y))
-
-
-def _restore(y: Any) -> Any:
     arrays = []
     for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
         array = _reshaped(_checked("output", value, tensor, tensor.physical), tensor.logical)
@@ -265,20 +260,29 @@ def bind_contract(model: keras.Model) -> keras.Model:
     bound.compute_loss = compute_loss
 
     def compute_metrics(x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        return kind.compute_metrics(model, x, _restored(y), _restore(y_pred), sample_weight)
+        return kind.compute_metrics(model, x, _restored(y), restore_outputs(y_pred), sample_weight)
 
     bound.compute_metrics = compute_metrics
 
-    def weighted(method: Any) -> Any:
-        def call(x: Any = None, y: Any = None, *arguments: Any, class_weight: Any = None, **options: Any) -> Any:
-            if class_weight is not None and y is not None:
-                options["sample_weight"] = _class_weights(y, class_weight)
-                class_weight = None
-            return method(model, x, y, *arguments, class_weight=class_weight, **options)
+    def fit(x: Any = None, y: Any = None, *arguments: Any, **options: Any) -> Any:
+        if y is not None and options.get("class_weight") and options.get("sample_weight") is None:
+            options["sample_weight"] = _class_weights(y, options.pop("class_weight"))
+            share = options.pop("validation_split", 0)  # on which Keras weighs no classes
+            if share and options.get("validation_data") is None:
+                rows = int(len(y) * (1 - share))
+                options["validation_data"] = keras.tree.map_structure(lambda one: one[rows:], (x, y))
+                x, y = keras.tree.map_structure(lambda one: one[:rows], (x, y))
+                options["sample_weight"] = options["sample_weight"][:rows]
+        return kind.fit(model, x, y, *arguments, **options)
 
-        return call
+    def train_on_batch(
+        x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        if class_weight and sample_weight is None:
+            sample_weight, class_weight = _class_weights(y, class_weight), None
+        return kind.train_on_batch(model, x, y, sample_weight, class_weight, return_dict)
 
-    bound.fit, bound.train_on_batch = weighted(kind.fit), weighted(kind.train_on_batch)
+    bound.fit, bound.train_on_batch = fit, train_on_batch
 
     return model
 
