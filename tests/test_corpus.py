@@ -25,7 +25,8 @@ from specc.driver import Checked, check, check_source
 from specc.source import Source, decode
 
 ROOT = Path(__file__).parent
-INVALID = sorted((ROOT / "corpus" / "invalid").glob("*.yaml"))
+BEGINNERS = sorted((ROOT / "corpus" / "beginners").glob("*.yaml"))  # one slip each, and one answer
+INVALID = [*sorted((ROOT / "corpus" / "invalid").glob("*.yaml")), *BEGINNERS]
 VALID = sorted((ROOT / "corpus" / "valid").glob("*.yaml"))
 SPECS = sorted((ROOT.parent / "specs").glob("*.yaml"))
 
@@ -139,6 +140,13 @@ def test_every_mistake_is_named_once_at_its_place(path: Path) -> None:
     assert not (wrong := differences(expected, checked.diagnostics)), "\n".join(wrong)
 
 
+@pytest.mark.parametrize("path", BEGINNERS, ids=name_of)
+def test_a_slip_of_a_beginner_has_one_answer_that_says_what_to_write(path: Path) -> None:
+    (found,) = run(path).diagnostics
+    (expected,) = expectations(path.read_text("utf-8"))
+    assert all(text in found.help for text in expected.texts), show(found)
+
+
 @pytest.mark.parametrize("path", INVALID, ids=name_of)
 def test_every_diagnostic_is_whole(path: Path) -> None:
     checked = run(path)
@@ -193,6 +201,7 @@ def test_every_code_has_a_mistake() -> None:
 def test_the_corpus_is_large_and_its_names_are_sentences() -> None:
     assert len(INVALID) >= 100
     assert len(VALID) >= 25
+    assert len(BEGINNERS) >= 60
     for path in [*INVALID, *VALID]:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+){2,}", path.stem), path.name
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from specc.analysis.channels_first import lint_channels
 from specc.analysis.heads import lint_heads
 from specc.analysis.shapes import AttributeSpan
 from specc.diagnostics import Diagnostics
@@ -29,6 +30,7 @@ def lint(
 ) -> None:
     """Reports what looks like a slip, in spec order; with `training`, also what that makes one."""
     steps = training.steps if training else None
+    lint_channels(graph, types, diagnostics)
     lint_heads(graph, types, attribute_span, diagnostics, training)
     for node in graph.nodes:
         if node.attributes is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from specc.analysis import scans
+from specc.analysis.channels_first import channels_last
 from specc.analysis.costs import weights_of
 from specc.analysis.fills import axes_like
 from specc.diagnostics import Diagnostics
@@ -127,12 +128,15 @@ class _Inference:
             if span is not None:
                 unique.setdefault(span, text)
         story = node.origin.story()
+        of_input = {one.name for one in self.graph.inputs} >= {one.value for one in node.operands}
+        shape = channels_last(node, operands[0], of_input) if operands else ""
+        help = f"the channels are the last axis: write `{node.operands[0]}: {shape}` at the input" if shape else ""
         diagnostics.report(
             error.code,
             f"`{node.name}`: {error.message}",
             *unique.items(),
             notes=[story] if story else [],
-            help=error.help,
+            help=help or error.help,
         )
 
     def place(self, value: str) -> Span | None:

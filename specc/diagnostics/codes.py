@@ -122,6 +122,7 @@ CODES: dict[str, Code] = {
             "metric-mismatch": "a metric that does not fit the loss or the output",
             "training-differs": "a target's build that cannot be trained as the spec says",
             "unused-weights": "a file of weights holds some that the network does not use",
+            "channels-first": "an image whose first axis holds the channels",
             "inverted-momentum": "a BatchNormalization whose momentum is that of PyTorch",
             "unsettled-statistics": "a BatchNormalization too slow for the steps that `training` takes",
         },

@@ -189,6 +189,9 @@ def _rank_help(operand: TensorType, rank: int, layout: str) -> str:
     if operand.rank == rank - 1 and names[-1] in ("channels", "features"):
         wanted = ", ".join([*(str(size) for size in operand.shape), "1"])
         return f"if the data has no {names[-1]} axis, give it one: shape [{wanted}]"
+    if operand.rank == rank + 1 and names[-1] == "channels":
+        rest = ", ".join(str(size) for size in operand.shape[1:])
+        return f"an input is written without the batch axis, so `[{rest}]`; otherwise use Reshape before it"
     if operand.rank > rank and names[-1] == "features":
         return "flatten or pool the surplus axes first"
     return "reshape the operand or use the op for its number of axes"

@@ -273,6 +273,7 @@ ADVICE: dict[str, str] = {
 }
 
 
+_AROUND = " \u201c\u201d\u201e\u2018\u2019\u00ab\u00bb,;"
 _FUNCTIONS = {
     "none": "linear",
     "identity": "linear",
@@ -293,7 +294,7 @@ def activation_meant(text: str, known: Iterable[str]) -> str | None:
 
 def last_name(text: str) -> str:
     """The class or function that a dotted name or a call names: `ReLU` of `nn.ReLU()`."""
-    return re.sub(r"\(.*\)\s*\Z", "", text, flags=re.DOTALL).rpartition(".")[2].strip()
+    return re.sub(r"\(.*\)\s*\Z", "", text, flags=re.DOTALL).rpartition(".")[2].strip(_AROUND)
 
 
 def at_rank(advice: str, rank: int | None) -> str:

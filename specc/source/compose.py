@@ -15,7 +15,7 @@ import yaml
 
 from specc.source.nodes import Entry, Mapping, Node, Problem, Scalar, Sequence
 from specc.source.scalars import resolve
-from specc.source.slips import advice, repaired
+from specc.source.slips import advice, repaired, too_deep
 from specc.source.text import Source, Span
 
 MAX_DEPTH = 100
@@ -41,6 +41,11 @@ _HINTS = {  # by part of libyaml's message, or of PyYAML's own
     "unexpected end of stream": "close the quote",
     "unknown escape character": "in double quotes a backslash is written `\\\\`; or use single quotes",
 }
+
+
+_NO_COLON = re.compile(r"([A-Za-z_]\w*)\s*\{\s*(\w+)")
+_ODD_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_ODD_INDENT = re.compile(r"^([ \u00a0\u2000-\u200a\u202f\u205f\u3000]+)(- |[\w\"'-]+\s*:)", re.MULTILINE)
 
 
 class _Mark(Protocol):
@@ -71,6 +76,7 @@ class _Composer:
     def __init__(self, source: Source) -> None:
         self.source = source
         text = source.text
+        self.text = text  # what is parsed, of the same length
         self.base = int(text.startswith(_BOM))  # loaders skip the mark, and not all of them count it
         self.end = len(text)
         self.visible_end = len(text.rstrip())
@@ -87,15 +93,28 @@ class _Composer:
         if refused:
             self.refuse_character(refused)
             return None, self.problems
+        self.replace_odd_indentation()
         for event in self.events():
             if not self.take(event):
                 break
         return (None if self.broken or self.stack else self.root), self.problems
 
+    def replace_odd_indentation(self) -> None:
+        """Reads spaces that look like a plain one, and are none for YAML, as indentation; each line is reported."""
+        if not _ODD_SPACE.search(self.text):
+            return
+        for line in _ODD_INDENT.finditer(self.text):
+            found = _ODD_SPACE.search(self.text, *line.span(1))
+            if found is not None:
+                message = f"the line is indented with the character U+{ord(found[0]):04X}, which is not a plain space"
+                span = Span(self.source, *found.span())
+                self.report("yaml-syntax", message, span, "looks like a space", "replace it by a plain space")
+        self.text = _ODD_INDENT.sub(lambda line: _ODD_SPACE.sub(" ", line[1]) + line[2], self.text)
+
     def events(self) -> Iterator[yaml.Event]:
         """The loader's events up to the first place it cannot get past, which is reported."""
         try:
-            yield from yaml.parse(self.source.text[self.base :], Loader=LOADER)
+            yield from yaml.parse(self.text[self.base :], Loader=LOADER)
         except yaml.MarkedYAMLError as error:
             self.problems.append(self.syntax_problem(error))
             self.broken = True
@@ -203,6 +222,11 @@ class _Composer:
                 message = "a key has to be a name, and `{{` makes a mapping of it"
                 self.report("invalid-key", message, key.span, "a mapping", f'a parameter is written `"${{{name}}}"`')
                 self.broken = True  # what it stands for is no mistake of its own
+            elif isinstance(key, Scalar) and (opening := _NO_COLON.fullmatch(key.text)) and key.plain:
+                message = f"`{key.text}` is read as one key"
+                help = f"put a colon after the name: `{opening[1]}: {{{opening[2]}: …}}`"
+                self.report("yaml-syntax", message, key.span, "no colon after the name", help)
+                self.broken = True
             elif not isinstance(key, Scalar):
                 self.report(
                     "invalid-key", "a key has to be a name", key.span, "this key is a collection", "write a plain name"
@@ -252,7 +276,10 @@ class _Composer:
         found = re.compile(r"!\S*").search(self.source.text, span.start, span.end)
         place = Span(self.source, *found.span()) if found else span
         message = f"tag `{place.text}`: a spec is data and takes no tags"
-        self.report("yaml-tag", message, place, "a tag", "remove the tag; quote the value to make it a string")
+        help = "remove the tag; quote the value to make it a string"
+        if re.fullmatch(r"![A-Z]\w*", place.text):  # a class, as other tools write it
+            help = f"write the class as a value: `{{op: {place.text[1:]}, …}}`"
+        self.report("yaml-tag", message, place, "a tag", help)
 
     def refuse_character(self, found: re.Match[str]) -> None:
         message = f"character U+{ord(found[0]):04X} is not allowed in a spec"
@@ -274,6 +301,6 @@ class _Composer:
         if text[at : at + 1] == "\t":
             hint = _TAB_HINT
         start = self.at(error.context_mark) if error.context_mark else at
-        hint = advice(text, at, start) or hint
+        hint = advice(text, at, start) or too_deep(text, at) or hint
         here = Span(self.source, at, min(at + 1, len(text)))
         return Problem("yaml-syntax", message, here, "the parser stopped here", related, hint)

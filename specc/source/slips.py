@@ -28,6 +28,7 @@ _ON_LINE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\}\}\s*$|\]\]\s*$"), "remove the bracket that has no partner"),
     (re.compile(r"[\s{,](@\w+)"), 'quote what starts with `@`: `"{0}"`'),
     (re.compile(r"`(\w+)`"), "remove the backticks: write `{0}`"),
+    (re.compile(r"^\s*([A-Za-z_]\w*)\s*(\{\s*\w+)\s*:"), "put a colon after the name: `{0}: {1}: …}}`"),
     (re.compile(r"^\s*([A-Za-z_]\w*):([^\s:/]\S*)\s*$"), "put a space after the colon: `{0}: {1}`"),
     (re.compile(r"^\s*([A-Za-z_]\w*)(?:\s*=)?\s+([0-9][\w.]*)\s*$"), "put a colon after the key: `{0}: {1}`"),
 )  # fmt: skip
@@ -45,6 +46,21 @@ def advice(text: str, at: int, start: int) -> str:
             if found:
                 return help.format(*found.groups())
     return ""
+
+
+def too_deep(text: str, at: int) -> str:
+    """What to do where the line at `at` is indented deeper than the one above, which has a value already."""
+    start = text.rfind("\n", 0, at) + 1
+    before, line = text[max(start - 2000, 0) : start], text[start:].split("\n", 1)[0]
+    above = next((one for one in reversed(before.split("\n")) if one.strip() and not one.lstrip().startswith("#")), "")
+    has_value = re.match(r"\s*([\w-]+):\s+[^\s#|>&]", above)
+    if has_value is None or _indent(line) <= _indent(above) or not re.match(r"\s*[\w-]+:(\s|$)", line):
+        return ""
+    return f"indent this line like the one above: `{has_value[1]}` has its value already"
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def repaired(entries: Iterable[Entry], source: Source, problems: list[Problem]) -> tuple[Entry, ...]:

@@ -58,6 +58,7 @@ def decode(root: Node | None, source: Source, diagnostics: Diagnostics, override
     if root is not None and tags:
         root = _without_tagged(root, {at for tag in tags for at in (tag.start, tag.end)})
     if isinstance(root, Mapping) and root.entries:
+        root = _unnested(root, diagnostics)
         return _Decoder(root, source, diagnostics, overrides).run()
     example = "write `specc: 1`, then `inputs`, `nodes` and `outputs`"
     if (
@@ -73,16 +74,35 @@ def decode(root: Node | None, source: Source, diagnostics: Diagnostics, override
     return None
 
 
+def _unnested(root: Mapping, diagnostics: Diagnostics) -> Mapping:
+    """The spec in a mapping whose only key holds it, which is reported."""
+    (key, inner), *others = ((entry.key, entry.value) for entry in root)
+    if others or key.text in SECTIONS or not isinstance(inner, Mapping):
+        return root
+    if sum(entry.key.text in SECTIONS for entry in inner) < 2:
+        return root
+    message = f"the spec is nested under `{key.text}`"
+    help = f"remove `{key.text}:` and the indentation of what follows"
+    diagnostics.report("unknown-key", message, (key.span, "not known here"), help=help)
+    return inner
+
+
 def _without_tagged(node: Node, places: set[int]) -> Node:
     """The tree with the scalars that carry a tag, ending or starting at one of the places, marked as reported."""
     if isinstance(node, Scalar):
-        before = node.span.source.text[max(node.span.start - 200, 0) : node.span.start]
-        gap = re.search(r"\s*(&\S+\s+)?\Z", before)
-        tagged = node.span.start in places or (gap is not None and node.span.start - len(gap[0]) in places)
+        tagged = node.span.start in places or _follows_tag(node.span, places)
         return Broken(node.span, node.text, None, True) if tagged else node
     if isinstance(node, Sequence):
         return Sequence(node.span, tuple(_without_tagged(item, places) for item in node.items))
+    if node.span.start in places or _follows_tag(node.span, places):
+        return Broken(node.span, "", None, True)
     return Mapping(node.span, tuple(Entry(entry.key, _without_tagged(entry.value, places)) for entry in node))
+
+
+def _follows_tag(span: Span, places: set[int]) -> bool:
+    before = span.source.text[max(span.start - 200, 0) : span.start]
+    gap = re.search(r"\s*(&\S+\s+)?\Z", before)
+    return gap is not None and span.start - len(gap[0]) in places
 
 
 class _Decoder:
@@ -253,6 +273,7 @@ class _Decoder:
         if self.diagnostics.has("unknown-block", "yaml-limit") or not self.is_complete:
             return
         optional = within(blocks, left_out)
+        misread = self.params.misread
         for block in blocks.values():
             if block.name not in used and block.name in optional:
                 for entry in block.nodes:
@@ -270,7 +291,7 @@ class _Decoder:
                 and not self.diagnostics.has(*_MAY_HIDE_A_PARAMETER)
             ):
                 for param in block.params.values():
-                    if param.name not in block.used:
+                    if param.name not in block.used and param.name not in misread:
                         message = f"parameter `{param.name}` of block `{block.name}` is not used"
                         help = f"use it as `${{{param.name}}}` or remove it"
                         self.diagnostics.report("unused-param", message, (param.span, "nothing reads it"), help=help)

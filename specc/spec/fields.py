@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from specc.diagnostics import Diagnostics, did_you_mean, short
@@ -17,6 +18,7 @@ RESERVED = ("zeros", "ones")
 MERGE = "<<"
 NO_MERGE = "YAML 1.2 has no merge keys: write the keys out, or alias single values"
 _MAX_NAME = 100
+_QUOTES = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 
 
 def check_name(key: Scalar, what: str, diagnostics: Diagnostics) -> bool:
@@ -63,6 +65,13 @@ class Broken(Scalar):
     """Stands where something failed that has been reported, so that nobody reports the value again."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unevaluated(Scalar):
+    """Text that reads like an expression which lacks its `${…}`; it is a string unless something else is expected."""
+
+    expression: str = ""
 
 
 class Fields:
@@ -143,7 +152,8 @@ def decode_value(node: Node, kind: Kind, diagnostics: Diagnostics, default: Any 
         if holds_broken(node):
             return default
         where = f"`{key}`: " if key else ""
-        help = _advice(node, kind) or error.help
+        wrong = _scalar_at(node, error.span)
+        help = _unevaluated(wrong) or _advice(node, kind) or _as_written_elsewhere(wrong) or error.help
         if key == "padding" and _is_width(node) and _takes(kind, Scalar(node.span, "same", "same", True)):
             help = "write `padding: same` to keep the size, or put a ZeroPadding node before it for an exact width"
         cause = error.span.text if "${" in error.span.text else ""  # a parameter, most likely
@@ -173,6 +183,33 @@ def _advice(node: Node, kind: Kind) -> str:
         return f"quotes make it a string: write `{short(text)}`"
     if "_" in text and not isinstance(value := resolve(text.replace("_", "")), str) and _takes(kind, _as(node, value)):
         return f"a number has no `_` in YAML 1.2: write `{short(text.replace('_', ''))}`"
+    return ""
+
+
+def _scalar_at(node: Node, span: Span) -> Node:
+    """The scalar of a tree that stands at a span, or the tree."""
+    if isinstance(node, Sequence):
+        return next((found for item in node.items if (found := _scalar_at(item, span)).span == span), node)
+    if isinstance(node, Mapping):
+        return next((found for entry in node if (found := _scalar_at(entry.value, span)).span == span), node)
+    return node
+
+
+def _unevaluated(node: Node) -> str:
+    if not isinstance(node, Unevaluated):
+        return ""
+    return f'write `"${{{node.expression}}}"`: an expression is written in `${{…}}`'
+
+
+def _as_written_elsewhere(node: Node) -> str:
+    """What to write for a percentage, or for text in typographic quotes."""
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
+        return ""
+    share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", node.text.strip())
+    if share:
+        return f"write `{float(share[1]) / 100:g}`"
+    if node.text[:1] in _QUOTES:
+        return f"write `{short(node.text.strip(_QUOTES))}`: typographic quotes belong to the text"
     return ""
 
 

@@ -14,6 +14,7 @@ from specc.ops._foreign_words import ADVICE, OPS, at_rank, fold, last_name
 from specc.ops._layers import attribute_meant
 from specc.ops._left_out import LEFT_OUT, SECOND_NAMES
 from specc.source import Mapping, Node, Scalar, Sequence, Span, work
+from specc.spec._calls_of_python import as_node
 from specc.spec._hints import KIND, NODE, READS
 from specc.spec.document import NodeDecl, Reference
 from specc.spec.fields import IDENTIFIER, MERGE, NO_MERGE, Broken, Fields, decode_value
@@ -32,7 +33,7 @@ def decode_node(
     `odd` are the names that have been reported as no names: to read them is no second mistake. `rank` finds the number
     of axes of what the node reads, which decides between the ops that `Conv` may mean.
     """
-    help = f"write `{{op: {node.text}}}`" if isinstance(node, Scalar) and registry.find(node.text) else ""
+    help = f"write `{as_node(node.text)}`" if isinstance(node, Scalar) and as_node(node.text) else ""
     fields = Fields(node, f"node `{key.text}`", diagnostics, help or "say what it is: `{op: Dense, units: 20}`")
     syntax = node if isinstance(node, Mapping) else Mapping(node.span, ())
     doc = fields.get("doc", Str(), "")
@@ -133,6 +134,8 @@ def _definition(node: Node, diagnostics: Diagnostics, rank: Rank) -> OpDef | Non
         diagnostics.report("unknown-op", message, (node.span, "not an op"), help=LEFT_OUT[meant])
         return None
     near, help = _op_meant(meant, rank)
+    if "(" in node.text and (call := as_node(node.text)):
+        near, help = None, f"write `{call}`"
     fix = None
     if near and node.span.text == node.text:
         fix = Fix(node.span, near, f"replace `{node.text}` by `{near}`")

@@ -24,7 +24,7 @@ from specc.spec.expressions import (
     pieces,
     show,
 )
-from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, holds_broken
+from specc.spec.fields import IDENTIFIER, Broken, Fields, Unevaluated, check_name, holds_broken
 
 TYPES: dict[str, tuple[type, ...]] = {
     "int": (int,),
@@ -33,6 +33,9 @@ TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "list": (tuple,),
 }
+_MAX_UNEVALUATED = 60
+_UNEVALUATED = re.compile(r"[$%]?[\w\s.+*/()-]+[%]?")
+_MISREAD = ("wrong-type", "bad-value")
 MAX_DEPTH = 100  # of lists in lists
 _NOUNS = {
     "int": "an integer",
@@ -200,7 +203,9 @@ class Params:
         """The tree with every expression replaced; a broken one is reported and becomes null."""
         work.charge(1)
         if isinstance(node, Scalar):
-            return self.scalar(node) if isinstance(node.value, str) and OPENING.search(node.text) else node
+            if not isinstance(node.value, str):
+                return node
+            return self.scalar(node) if OPENING.search(node.text) else self.unevaluated(node)
         if isinstance(node, Sequence):
             items = tuple(self.substitute(item) for item in node.items)
             return node if all(a is b for a, b in zip(items, node.items, strict=True)) else Sequence(node.span, items)
@@ -208,6 +213,18 @@ class Params:
         if all(value is entry.value for value, entry in zip(values, node.entries, strict=True)):
             return node
         return Mapping(node.span, tuple(Entry(e.key, v) for e, v in zip(node.entries, values, strict=True)))
+
+    def unevaluated(self, node: Scalar) -> Scalar:
+        """A plain text that is most likely an expression: `$n`, `n * 2` or the name of a parameter."""
+        if not node.plain or len(node.text) > _MAX_UNEVALUATED or not _UNEVALUATED.fullmatch(node.text):
+            return node
+        text = node.text.strip()
+        expression = text.strip("$%() ") if text[0] in "$%" or text[-1] == "%" else text
+        names = set(IDENTIFIER.findall(expression))
+        is_sum = bool(re.search(r"[\w)]\s*[-+*/]+\s*[\w(]", expression)) and not re.search(r"[A-Za-z_]", expression)
+        if (names and names <= self.values.keys()) or is_sum:
+            return Unevaluated(node.span, node.text, node.value, True, expression)
+        return node
 
     def scalar(self, node: Scalar) -> Node:
         work.charge(20 + len(node.text))
@@ -304,8 +321,16 @@ class Params:
         if self.outer is not None:
             self.outer.be_unsure()
 
+    @property
+    def misread(self) -> set[str]:
+        """The names in values that have been reported: most likely parameters without their `${…}`."""
+        return {name for code in _MISREAD for span in self.diagnostics.spans(code) for name in _names(span)}
+
     def report_unused(self) -> None:
+        misread = self.misread
         for param in self.declared.values():
+            if param.name in misread:
+                continue
             if self.is_sure and param.name not in self.used and param.name not in self.broken:
                 self.diagnostics.report(
                     "unused-param",
@@ -313,6 +338,11 @@ class Params:
                     (param.span, "nothing reads it"),
                     help=f"use it as `${{{param.name}}}` or remove it",
                 )
+
+
+def _names(span: Span) -> list[str]:
+    """The names in a short piece of text that was reported: one of them may be a parameter without its `${…}`."""
+    return IDENTIFIER.findall(span.text) if span.end - span.start <= _MAX_UNEVALUATED else []
 
 
 def _place(node: Scalar, at: int, length: int | None) -> Span:
