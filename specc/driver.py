@@ -6,11 +6,9 @@ Only `build` and `load_model` need TensorFlow, and import what needs it when the
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +19,8 @@ from specc.analysis.lints import lint
 from specc.analysis.scans import with_passes
 from specc.analysis.shapes import infer_types
 from specc.analysis.trials import is_static, trials
-from specc.diagnostics import Diagnostic, Diagnostics, Severity, SpeccError, did_you_mean
+from specc.diagnostics import Diagnostic, Diagnostics, Severity, SpeccError
+from specc.diagnostics.similar_paths import similar_path
 from specc.ir import Graph, TensorType
 from specc.ir.graph import Types
 from specc.ir.sizes import is_known
@@ -75,7 +74,7 @@ def read(path: str | Path, diagnostics: Diagnostics) -> Source:
         data = read_stdin() if name == STDIN else read_bytes(name)
     except (OSError, ValueError) as error:  # ValueError: the name itself is none
         message = f"`{name}` cannot be read: {getattr(error, 'strerror', None) or error}"
-        near = _similar_file(name) if isinstance(error, FileNotFoundError) else None
+        near = similar_path(name, (".yaml", ".yml")) if isinstance(error, FileNotFoundError) else None
         help = f"did you mean `{near}`?" if near else "check the path, and that the file may be read"
         diagnostics.report("unreadable-file", message, help=help)
         return Source(name, "")
@@ -90,18 +89,6 @@ def read(path: str | Path, diagnostics: Diagnostics) -> Source:
         label = (source.span(max(at - 1, 0), at), "up to here") if at else (None, "")
         diagnostics.report("unreadable-file", problem, label, help="save the file as UTF-8 text")
     return source
-
-
-def _similar_file(name: str) -> str | None:
-    """The spec in the same folder whose name is closest; None where none is close or the folder is missing."""
-    path = Path(name)
-    try:
-        with os.scandir(path.parent) as entries:
-            names = [one.name for one in islice(entries, 1000) if one.name.endswith((".yaml", ".yml"))]
-    except OSError:
-        return None
-    close = did_you_mean(path.name, names)
-    return str(path.with_name(close)) if close else None
 
 
 def check(path: str | Path, *, targets: Sequence[str] = (), overrides: Mapping[str, str] | None = None) -> Checked:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -137,17 +137,29 @@ def _report(result: BuildResult, verified: bool) -> None:
 
 @contextlib.contextmanager
 def _progress(target: str) -> Generator[Callable[[str], None]]:
-    """Shows the step at work on a terminal, where waiting for TensorFlow would look like nothing happens."""
+    """Shows the step at work, on a terminal in place and elsewhere in a line each: TensorFlow takes its time."""
     if not sys.stderr.isatty():
-        yield lambda step: None
+        with _stderr() as log:
+            yield lambda step: print(f"{target}: {step} …", file=log, flush=True)
         return
     from rich.console import Console
     from rich.live import Live
     from rich.spinner import Spinner
 
     spinner = Spinner("dots", f"{target}: …")
-    # a stream of its own: the build sends what TensorFlow prints elsewhere while it works
-    with open(os.dup(sys.stderr.fileno()), "w", encoding="utf-8") as terminal:
+    with _stderr() as terminal:
         console = Console(file=terminal, force_terminal=True)
         with Live(spinner, console=console, transient=True, redirect_stdout=False, redirect_stderr=False):
             yield lambda step: spinner.update(text=f"{target}: {step}")
+
+
+@contextlib.contextmanager
+def _stderr() -> Generator[TextIO]:
+    """A stream of its own: the build sends what TensorFlow prints elsewhere while it works."""
+    try:
+        number = os.dup(sys.stderr.fileno())
+    except OSError:  # a stream without a file, which nothing redirects
+        yield sys.stderr
+        return
+    with open(number, "w", encoding="utf-8") as stream:
+        yield stream

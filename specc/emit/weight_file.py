@@ -22,6 +22,7 @@ from typing import IO, Any, cast
 import h5py
 import numpy as np
 
+from specc.diagnostics.similar_paths import similar_path
 from specc.source.file_kinds import recognize_path
 
 Array = np.ndarray[Any, Any]
@@ -127,7 +128,10 @@ def _kind(path: Path) -> str:
         kind = recognize_path(path)
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        help = "check the path" if isinstance(error, FileNotFoundError) else "check that the file may be read"
+        help = "check that the file may be read"
+        if isinstance(error, FileNotFoundError):
+            near = similar_path(str(path), (".keras", ".h5", ".npz"))
+            help = f"did you mean `{near}`?" if near else "check the path"
         raise WeightsError(f"`{path}` cannot be read: {getattr(error, 'strerror', None) or error}", help) from None
     if kind is None or kind.slug not in _FORMATS:
         title = "a folder" if stat.S_ISDIR(mode) else "not a file of weights"

@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from specc.diagnostics import did_you_mean, short
+from specc.diagnostics.similar_paths import similar_path
 from specc.ops._installed import package
 from specc.source import Foreign, Source, compose, foreign, foreign_folder, read_bytes
 from specc.source import decode as text
@@ -68,7 +69,8 @@ def _file(name: str) -> Target:
         data = b"" if other else read_bytes(name)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name cannot be a path"
-        help = "check the path: in a spec it counts from the spec's folder"
+        near = similar_path(name, SUFFIXES) if isinstance(error, FileNotFoundError) else None
+        help = f"did you mean `{near}`?" if near else "check the path: in a spec it counts from the spec's folder"
         raise TargetError(f"target file `{name}` cannot be read: {reason}", help) from None
     other = other or foreign(name, data[:HEAD])
     if other is not None:

@@ -87,7 +87,8 @@ class Session:
 
         with captured() as printed, contextlib.suppress(SystemExit):
             group.main(arguments, prog_name="specc")
-        return printed.getvalue()
+        lines = printed.getvalue().splitlines(keepends=True)
+        return "".join(line for line in lines if not line.endswith(" …\n"))  # a terminal shows progress in place
 
     def shell(self, command: str) -> str:
         found = subprocess.run(
