@@ -13,11 +13,12 @@ __all__ = [
     "load_model",
 ]
 
-from typing import TYPE_CHECKING, Any
-
 from specc._version import __version__
 
+TYPE_CHECKING = False  # not from `typing`, which takes a while to import
 if TYPE_CHECKING:
+    from typing import Any
+
     from specc.diagnostics import Diagnostic, SpeccError
     from specc.driver import BuildResult, Checked, build, check, load_model
 

@@ -13,6 +13,7 @@ import click
 
 from specc.diagnostics import Diagnostic
 from specc.source import Source
+from specc.source.escape import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -70,13 +71,18 @@ def emit(
             click.echo(text, err=err, color=True if color else None)
 
 
+def say(line: str, *, err: bool = False) -> None:
+    """Prints a line that may hold names of files or other text of a user's: it stays one line."""
+    click.echo(printable(line), err=err)
+
+
 def write(path: str, text: str) -> None:
     """Writes a file that the user named."""
     try:
         Path(path).write_text(text, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror or error}") from None
-    click.echo(f"wrote {path}")
+    say(f"wrote {path}")
 
 
 def new_table(*head: str) -> Table:

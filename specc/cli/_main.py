@@ -14,6 +14,7 @@ import sys
 import click
 
 from specc._version import __version__
+from specc.source.escape import printable
 
 _VERBS = {
     "build": "build",
@@ -67,8 +68,9 @@ def group() -> None:
     """
 
 
-def main() -> None:
-    """Runs the command line and exits the process."""
+def run() -> int:
+    """Runs the command line; returns the exit code."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal of another encoding shows escapes
@@ -78,11 +80,11 @@ def main() -> None:
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.ClickException as error:
+        error.message = printable(error.message)  # pyright: ignore[reportAttributeAccessIssue]  # arguments are in it
         error.show()
         code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        code = 130
+    except click.Abort:  # click's word for an interrupt
+        raise KeyboardInterrupt from None
     except BrokenPipeError:
         _forget_output()  # whoever read it has gone
         code = 1
@@ -95,7 +97,19 @@ def main() -> None:
             code = 1
     except Exception as error:
         code = _own_fault(error)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
+
+
+def _open_streams() -> None:
+    """Opens the null device in place of streams that are closed: the next file would get a closed one's number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
 
 
 def _forget_output() -> None:
@@ -108,7 +122,7 @@ def _own_fault(error: Exception) -> int:
     if os.environ.get("SPECC_DEBUG"):
         raise error
     click.echo(
-        f"specc {__version__} failed on its own account ({type(error).__name__}: {error}).\n"
+        f"specc {__version__} failed on its own account ({printable(f'{type(error).__name__}: {error}')}).\n"
         "This is a bug in specc: please report it with the spec. SPECC_DEBUG=1 shows where.",
         err=True,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
+from specc.cli._common import color_option, emit, format_option, overrides_option, say, wants_color
 from specc.cli._completion import complete_files, complete_targets
 
 if TYPE_CHECKING:
@@ -126,11 +126,11 @@ def _report(result: BuildResult, verified: bool) -> None:
         found = f"largest difference {', '.join(figures)} of the largest value"
         click.echo(f"{comparison.what}: equal, {found} ({comparison.examples} examples)")
     for note in result.notes:
-        click.echo(note)
+        say(note)
     if not verified:
         click.echo("not compared with the keras build")
     for file in result.files:
-        click.echo(f"wrote {file}")
+        say(f"wrote {file}")
     if result.without_tflite:
         click.echo("no .tflite file: the inputs leave sizes to the data; name them, and build with `--set NAME=…`")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from specc.cli._common import color_option, emit, format_option, overrides_option, wants_color
+from specc.cli._common import color_option, emit, format_option, overrides_option, say, wants_color
 from specc.cli._completion import complete_files, complete_targets
 from specc.cli._folder import Folder, scan, skipped_note
 from specc.diagnostics import Diagnostic
@@ -68,12 +68,12 @@ def command(
     failed = failed or bool(empty)
     emit(found, format, wants_color(color), sources)
     if note := skipped_note([*folders.values()]):
-        click.echo(note, err=True)
+        say(note, err=True)
     if format == "text" and (sources or crash is None):
         click.echo(summary(found, len(sources)), err=True)
     if crash is not None:
         if sources:  # which of several
-            click.echo(f"not checked: {', '.join(unchecked)}", err=True)
+            say(f"not checked: {', '.join(unchecked)}", err=True)
         raise crash
     if failed:
         context.exit(1)

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from specc.cli._common import say
 from specc.cli._completion import complete_codes
 from specc.diagnostics import CODES, did_you_mean
 from specc.diagnostics.pages import page
@@ -28,7 +29,7 @@ def command(context: click.Context, code: str | None) -> None:
     text = page(code)
     if text is None:
         close = did_you_mean(code, CODES)
-        click.echo(
+        say(
             f"no diagnostic is called `{code}`"
             + (f"; did you mean `{close}`?" if close else "; `specc explain` lists them"),
             err=True,

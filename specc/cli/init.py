@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from specc.cli._common import say
+from specc.source.escape import one_line
 from specc.source.scalars import resolve
 from specc.spec.fields import RESERVED
 
@@ -70,15 +72,15 @@ def command(context: click.Context, path: str, force: bool) -> None:
     shown = shlex.quote(str(file))
     try:
         with open(file, "w" if force else "x", encoding="utf-8") as out:
-            out.write(STARTER.format(name=_name(file), file=shown))
+            out.write(STARTER.format(name=_name(file), file=one_line(shown)))
     except FileExistsError:
-        click.echo(f"{file} exists; `--force` replaces it", err=True)
+        say(f"{file} exists; `--force` replaces it", err=True)
         context.exit(1)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror or error}") from None
-    click.echo(
-        f"wrote {file}\nnext: specc check {shown}\n      specc show {shown}\n      specc build {shown} --target tidl"
-    )
+    for line in (f"wrote {file}", f"next: specc check {shown}", f"      specc show {shown}"):
+        say(line)
+    say(f"      specc build {shown} --target tidl")
 
 
 def _name(file: Path) -> str:

@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import click
 
-from specc.cli._common import emit, new_table, table_lines, wants_color
+from specc.cli._common import emit, new_table, say, table_lines, wants_color
 from specc.cli._completion import complete_listed
+from specc.source.escape import printable
 
 
 @click.command()
@@ -40,7 +41,7 @@ def _codes(name: str | None) -> bool:
         click.echo(f"{name} ({one.severity}): {one.meaning}\n\n`specc explain {name}` shows an example and its cure")
         return True
     close = did_you_mean(name, CODES)
-    click.echo(f"unknown code `{name}`" + (f"; did you mean `{close}`?" if close else ""), err=True)
+    say(f"unknown code `{name}`" + (f"; did you mean `{close}`?" if close else ""), err=True)
     return False
 
 
@@ -60,11 +61,13 @@ def _ops(name: str | None) -> bool:
         return False
     if op is None:
         close = did_you_mean(name, registry.names())
-        click.echo(f"unknown op `{name}`" + (f"; did you mean `{close}`?" if close else ""), err=True)
+        say(f"unknown op `{name}`" + (f"; did you mean `{close}`?" if close else ""), err=True)
         return False
     from specc.ops._attributes import fields_of
 
-    click.echo(f"{op.name} ({op.keras}), {op.arity}\n{op.doc}\n")
+    say(f"{op.name} ({op.keras}), {op.arity}")
+    say(op.doc)
+    click.echo()
     rows: list[tuple[str, str, str, str]] = []
     for field in fields_of(op.attributes).values():
         default = "required" if field.required else _shown(field.default)
@@ -83,7 +86,7 @@ def _ops(name: str | None) -> bool:
 def _refusals(found: Iterable[tuple[str, str]]) -> None:
     """What packages offer and cannot be used, and what to do about it."""
     for message, help in found:
-        click.echo(f"{message}; {help}" if help else message, err=True)
+        say(f"{message}; {help}" if help else message, err=True)
 
 
 def _shown(value: Any) -> str:
@@ -115,7 +118,8 @@ def _targets(name: str | None) -> bool:
         if error.found:
             emit(error.found, "text", wants_color("auto", sys.stderr), [], err=True)
         return False
-    click.echo(f"{target.name}: {target.doc}\n")
+    say(f"{target.name}: {target.doc}")
+    click.echo()
     if target.options:
         _table(
             ("option", "values", "meaning"),
@@ -130,15 +134,15 @@ def _targets(name: str | None) -> bool:
             for one in constraints
         ] or [(op, "", "")]
     _table(("op", "constraint", "source"), rows)
-    click.echo(f"activations: {', '.join(target.activations)}")
-    click.echo(f"lowerings: {', '.join(target.lowerings)}")
-    click.echo(f"operators in the file: {', '.join(target.file_operators)}")
+    say(f"activations: {', '.join(target.activations)}")
+    say(f"lowerings: {', '.join(target.lowerings)}")
+    say(f"operators in the file: {', '.join(target.file_operators)}")
     return True
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = new_table(*head)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(printable, row))
     for line in table_lines(table, wants_color("auto"), 120):
         click.echo(line)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from specc.diagnostics.codes import CODES, Severity
 from specc.source import Problem, Span
+from specc.source.escape import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,9 @@ class Label:
 
     span: Span
     text: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,17 @@ class Fix:
     text: str
     title: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", printable(self.title))
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake. The first label is the primary one: the smallest thing that is wrong.
 
     `message` says what was found and what was expected; the other labels are the other ends; `notes` give
-    reasons and sources; `help` says what to do.
+    reasons and sources; `help` says what to do. Each is one line that cannot steer a terminal or forge a command of a
+    CI service: names in it come from the spec.
     """
 
     code: str
@@ -48,6 +56,11 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: str = ""
     fix: Fix | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", printable(self.message))
+        object.__setattr__(self, "notes", tuple(map(printable, self.notes)))
+        object.__setattr__(self, "help", printable(self.help))
 
     @property
     def severity(self) -> Severity:
@@ -71,6 +84,6 @@ class SpeccError(Exception):
         self.diagnostics = tuple(diagnostics)
         lines: list[str] = []
         for one in self.diagnostics:
-            place = f"{one.span}: " if one.span else ""
+            place = f"{printable(str(one.span))}: " if one.span else ""
             lines.append(f"{place}{one.severity}[{one.code}]: {one.message}")
         super().__init__("\n".join(lines))

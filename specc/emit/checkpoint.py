@@ -90,8 +90,8 @@ def _report(
     help = "give a file that was saved from this network; `REFERENCE` in the emitted module lists its weights"
     if renames:
         nodes = {layer_name(node.layer): node.layer for node in build.lowered.graph.nodes}
-        rows = "\n".join(f"  - {{from: {old}, to: {nodes.get(new, new)}}}" for old, new in renames.items())
-        help = f"if only names have changed, say so in the spec:\nmoved:\n{rows}"
+        rows = ", ".join(f"{{from: {old}, to: {nodes.get(new, new)}}}" for old, new in renames.items())
+        help = f"if only names have changed, say so in the spec: `moved: [{rows}]`"
     diagnostics.report(
         "bad-weights",
         f"`{file.path}` does not hold the weights of `{spec.name}`: {' and '.join(parts)}",

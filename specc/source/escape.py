@@ -16,6 +16,7 @@ from specc.source.scalars import resolve
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _PLAIN = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_./-]*|-?\d[\d.eE+-]*)\Z")
 _QUOTES = re.compile(r'"{3,}|"+\Z')  # what would end a docstring
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BREAK = re.compile(r"\r\n?|\n")
 
 
@@ -53,6 +54,11 @@ def one_line(text: str) -> LiteralString:
     return _safe("".join(map(_shown, _BREAK.sub(" ", text))))
 
 
+def printable(text: str) -> str:
+    """Text for a message, on one line: what is not printable, line breaks included, as escapes."""
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
 def lines(text: str) -> list[LiteralString]:
     """Text for comments, by lines."""
     return [one_line(line.strip()) for line in _BREAK.split(text.strip())]
@@ -83,6 +89,8 @@ def _shown(char: str) -> str:
     """A character, or its escape where it is not printable: those are the same in Python and in YAML."""
     if char.isprintable():
         return char
+    if char in _NAMED:
+        return _NAMED[char]
     code = ord(char)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 

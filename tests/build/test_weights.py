@@ -205,8 +205,8 @@ def test_renamed_nodes_are_suggested(file: str, trained: Path, tmp_path: Path) -
     spec = edited(tmp_path, [("  y:", "  z:"), ("outputs: y", "outputs: z")])
     (found,) = run_build(spec, weights=trained / file, artifacts=["py"], verify=False).diagnostics
     assert found.code == "bad-weights" and "2 of 10 weights are missing" in found.message
-    assert "- {from: y, to: z}" in found.help
-    moved = spec.read_text() + found.help.partition("\n")[2] + "\n"
+    assert "`moved: [{from: y, to: z}]`" in found.help
+    moved = spec.read_text() + found.help.split("`")[1] + "\n"
     spec.write_text(moved)
     specc.load_model(spec, weights=trained / file)
 

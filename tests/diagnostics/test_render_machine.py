@@ -175,7 +175,7 @@ def test_github_commands_cannot_be_broken_out_of() -> None:
     command = render([Diagnostic("unknown-op", "a\r\n::warning::b", (Label(Span(source, 0, 1)),))], "github")
     assert command == (
         "::error file=a%3Ab%2Cc%25%0A%3A%3Aerror%3A%3Ax.yaml,line=1,col=1,endColumn=2,title=unknown-op"
-        "::a%0D%0A::warning::b"
+        "::a\\r\\n::warning::b"
     )
 
 

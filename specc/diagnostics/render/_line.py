@@ -55,13 +55,6 @@ def show(line: str, focus: int = 0) -> ShownLine:
     return ShownLine("".join(pieces), first, tuple(columns))
 
 
-def plain(text: str) -> str:
-    """A sentence that cannot steer the terminal: names in it come from the spec."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char if char == "\n" else _TAB if char == "\t" else _cell(char)[0] for char in text)
-
-
 def _cell(char: str) -> tuple[str, int]:
     """What is shown for a character, and how many columns it takes."""
     if " " <= char <= "~":

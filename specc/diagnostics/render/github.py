@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from specc.diagnostics.model import Diagnostic
 from specc.diagnostics.render._prose import prose
+from specc.source.escape import printable
 
 
 def render(diagnostics: Sequence[Diagnostic]) -> str:
@@ -37,4 +38,4 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return printable(_data(text).replace(":", "%3A").replace(",", "%2C"))

@@ -22,8 +22,9 @@ import click
 
 from specc.diagnostics.codes import Severity
 from specc.diagnostics.model import Diagnostic, Label
-from specc.diagnostics.render._line import plain, show
+from specc.diagnostics.render._line import show
 from specc.source import Source
+from specc.source.escape import printable
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 _FRAME = "blue"  # gutter, arrows and secondary labels
@@ -69,24 +70,20 @@ class _Report:
     def text(self) -> str:
         one = self.diagnostic
         head = self.style(f"{one.severity.value}[{one.code}]", self.accent)
-        lines = [head + self.style(f": {plain(one.message)}", None)]
+        lines = [head + self.style(f": {one.message}", None)]
         for number, (source, marks) in enumerate(self.marks.items()):
-            place = f"{plain(source.name)}:{marks[0].line}:{marks[0].start + 1}"
+            place = f"{printable(source.name)}:{marks[0].line}:{marks[0].start + 1}"
             arrow = ":::" if number else "-->"
             lines += [f"{' ' * (self.gutter + 1)}{self.style(arrow, _FRAME)} {place}", self.row()]
             lines += self.snippet(source, marks)
         for note in one.notes:
-            lines += self.remark("note", note, None)
+            lines.append(self.remark("note", note, None))
         if one.help:
-            lines += self.remark("help", one.help, _HELP)
+            lines.append(self.remark("help", one.help, _HELP))
         return "\n".join(lines)
 
-    def remark(self, kind: str, text: str, color: str | None) -> list[str]:
-        """`= kind: text`, further lines of the text under its first."""
-        margin = " " * (self.gutter + 2)
-        first, *others = plain(text).split("\n")
-        head = f"{margin}{self.style('=', _FRAME)} {self.style(kind + ':', color)} {first}"
-        return [head, *(f"{margin}{' ' * len(f'= {kind}: ')}{other}".rstrip() for other in others)]
+    def remark(self, kind: str, text: str, color: str | None) -> str:
+        return f"{' ' * (self.gutter + 2)}{self.style('=', _FRAME)} {self.style(kind + ':', color)} {text}"
 
     def row(self, number: str = "", content: str = "") -> str:
         bar = self.style(f" {number:>{self.gutter}} |", _FRAME)
@@ -165,7 +162,7 @@ def _marks(labels: Sequence[Label]) -> dict[Source, list[_Mark]]:
 def _parts(label: Label, *, primary: bool) -> list[_Mark]:
     """One mark; for a span of several lines one on its first and one on its last, which has the text."""
     span = label.span
-    text = plain(label.text).replace("\n", " ")
+    text = label.text
     start, end = span.column - 1, span.end_position[1] - 1
     trimmed = replace(span, end=span.start + len(span.text.rstrip()))
     last_line, last_column = trimmed.end_position
