@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from string import Formatter
 from typing import Any
 
@@ -19,6 +19,7 @@ from specc.spec.fields import Fields
 _VALIDATES = ("validation_split", "validation_steps", "validation_batch_size")
 _LOSS = "loss"
 _EPOCH, _BATCH = "epoch", "batch"
+_WRONG: Any = object()
 
 
 def decode_fit(
@@ -75,24 +76,29 @@ class _Callback:
         fields, arguments = self.fields, self.kind.arguments
         if not isinstance(fields.node, MappingNode):
             return None
-        before = self.diagnostics.error_count
         fields.only(arguments)
         for name, (_, default) in arguments.items():
             if default is ... and name not in fields.entries:
                 fields.missing(name, self.span, f"write `{self.key}: {self.kind.example}`")
-        given = {name: fields.get(name, kind) for name, (kind, _) in arguments.items() if name in fields.entries}
-        if self.diagnostics.error_count == before:
-            self.check(given)
+        decoded = {
+            name: fields.get(name, kind, _WRONG) for name, (kind, _) in arguments.items() if name in fields.entries
+        }
+        given = {name: value for name, value in decoded.items() if value is not _WRONG}
+        unsure = {*(decoded.keys() - given.keys()), *fields.misspelt.values()}
+        self.check(given, unsure)
+        if not {"monitor", "mode"} & unsure:
             self.resolve_mode(given)
         return KerasObject("callbacks", self.kind.name, tuple(given.items()))
 
-    def check(self, given: Mapping[str, Any]) -> None:
+    def check(self, given: Mapping[str, Any], unsure: Set[str]) -> None:
+        """Reports what does not fit; nothing that depends on an argument whose own mistake has been reported."""
         monitor = given.get("monitor", self.kind.arguments["monitor"][1] if "monitor" in self.kind.arguments else None)
         is_watched = self.key != "checkpoint" or given.get("save_best_only")
-        if monitor is not None and (is_watched or "monitor" in given):
+        is_sure = "monitor" not in unsure and ("monitor" in given or "save_best_only" not in unsure)
+        if monitor is not None and is_sure and (is_watched or "monitor" in given):
             self.check_measured(monitor, "monitor")
-        if self.key == "checkpoint":
-            self.check_file(given)
+        if self.key == "checkpoint" and "filepath" in given:
+            self.check_file(given, unsure)
         if self.key == "reduce_lr" and given.get("factor") == 1:
             self.bad("factor", "a `factor` of 1 leaves the learning rate as it is", "no change", "write `factor: 0.5`")
         if self.key == "csv_log" and len(given.get("separator", ",")) != 1:
@@ -123,17 +129,17 @@ class _Callback:
             help = f"did you mean `{prefix}{close}`?" if close else f"measured are {listed}"
             self.bad(argument, f"{what} watches `{name}`, which is not measured", "never measured", help)
 
-    def check_file(self, given: Mapping[str, Any]) -> None:
+    def check_file(self, given: Mapping[str, Any], unsure: Set[str]) -> None:
         path: str = given["filepath"]
         ends = (".weights.h5",) if given.get("save_weights_only") else (".keras", ".h5")
-        if not path.endswith(ends):
+        if not path.endswith(ends) and "save_weights_only" not in unsure:
             what = "the weights alone" if given.get("save_weights_only") else "a model"
             listed = f"`{ends[0]}`"
             self.bad(
                 "filepath", f"a file of {what} ends in {listed}", "another ending", f"let the path end in {listed}"
             )
         for _, name, _, _ in Formatter().parse(path):
-            if name == _BATCH and given.get("save_freq", _EPOCH) == _EPOCH:
+            if name == _BATCH and given.get("save_freq", _EPOCH) == _EPOCH and "save_freq" not in unsure:
                 help = "write `{epoch}`, or set `save_freq` to a number of batches"
                 self.bad("filepath", "`{batch}` is known only where `save_freq` counts batches", "not known", help)
             elif name is not None and name not in (_EPOCH, _BATCH):

@@ -12,7 +12,7 @@ from specc.ops._attributes import Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.spec.document import Param, Reference
 from specc.spec.expressions import ExpressionError, pieces
-from specc.spec.fields import Broken, Fields, check_name
+from specc.spec.fields import Broken, Fields, check_name, holds_broken
 from specc.spec.nodes import COMMON, reference
 from specc.spec.params import TYPES, Params, TypeName, converted, fits, is_type, noun, plain_value, type_of
 
@@ -36,6 +36,7 @@ class BlockParam:
     type: str | None
     default: Any
     span: Span
+    is_broken: bool = False  # its default was a mistake, which has been reported
 
     @property
     def required(self) -> bool:
@@ -149,8 +150,11 @@ def _param(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockParam
         help = f'write `{_OTHER_WORDS[node.text]}`; as a default it stands in quotes, `"{node.text}"`'
         diagnostics.report("wrong-type", message, (node.span, "not a type"), help=help)
         return BlockParam(name, _OTHER_WORDS[node.text], _NO_DEFAULT, entry.key.span)
-    value = plain_value(params.substitute(node))
-    if value is None and not isinstance(node, Broken):
+    node = params.substitute(node)
+    if holds_broken(node):
+        return BlockParam(name, type_name, None, entry.key.span, is_broken=True)
+    value = plain_value(node)
+    if value is None:
         help = f"name its type, {', '.join(f'`{one}`' for one in TYPES)}, or give it a default"
         message = f"{what}: expected a type or a default, found {describe(node)}"
         diagnostics.report("wrong-type", message, (node.span, "neither"), help=help)
@@ -248,6 +252,8 @@ def arguments(
         if name not in found:
             default = 0 if one.required or one.default is None else one.default
             found[name] = Param(name, default, one.span)
+            if one.is_broken:
+                broken.add(name)
     return {name: found[name] for name in known}, broken
 
 

@@ -103,7 +103,7 @@ class Demand:
             attributes = at.inputs[name].attributes
             return {OUT: TensorType(attributes.shape, attributes.dtype)} if attributes is not None else {}
         if name in at.states:
-            if not operands:
+            if not operands and at.states[name].init is not None:
                 self.reasons[name] = f"the state `{name}` starts from a number and takes its shape from what follows"
             return self.of(name, operands[0]) if operands else {}
         if name in at.scans:

@@ -58,7 +58,7 @@ class Elaborator(Resolver):
         self.decls: dict[str, NodeDecl] = {}
         self.instances: list[Instance] = []
         self.used: set[str] = set()
-        self.left_out: set[str] = set()  # blocks that a false `when` keeps from being used
+        self.left_out: set[str] = set()  # blocks of nodes that are not written out
         self.nesting = 0
         self.prepared: set[str] = set()  # items whose operands have been looked at
         self.written = 0  # nodes that stand nowhere in the text by themselves
@@ -138,8 +138,7 @@ class Elaborator(Resolver):
             self.check_order_matters(site)
         if not holds:
             site.params.read_all(_without(site.node, "when"))
-            block = site.node.get("block")
-            self.left_out |= {block.text} if isinstance(block, Scalar) else set[str]()
+            self.leave_out(site.node)
             return {} if holds is None else self.bypassed(site, item)
         site = replace(site, node=_without(site.node, "when"))
         if "repeat" in site.node:
@@ -223,6 +222,12 @@ class Elaborator(Resolver):
 
     # `when` and `repeat`
 
+    def leave_out(self, node: Mapping) -> None:
+        """Notes the block of a node that is not written out: it is not unused for that."""
+        block = node.get("block")
+        if isinstance(block, Scalar):
+            self.left_out.add(block.text)
+
     def holds(self, site: Site) -> bool | None:
         """Whether a node's condition is true; None where it cannot be told, which is reported."""
         entry = site.node.entry("when")
@@ -246,7 +251,7 @@ class Elaborator(Resolver):
         known = [*scope.inputs, *scope.items]
         if scope.is_top:
             known += [*self.inputs, *(name for table in self.made_by_loops for name in table)]
-        if other.name not in known:
+        if other.name not in known and scope.is_whole:
             self.diagnostics.unknown("unknown-reference", "name", other.span, other.name, known)
         return other.name in known
 
@@ -317,6 +322,7 @@ class Elaborator(Resolver):
                 break  # the same mistake in every copy
             reads = (after,)
         if count == 0:
+            self.leave_out(node)
             return {}
         return results
 
@@ -363,7 +369,8 @@ class Elaborator(Resolver):
         network: dict[str, NetworkValue] = {}
         params = self.top.params.inner(own, block.used, network)
         params.broken |= broken
-        scope = Scope(f"{site.name}/", params, given, {}, uses, (*site.scope.path, block.name))
+        params.is_complete = params.is_complete and block.is_whole
+        scope = Scope(f"{site.name}/", params, given, {}, uses, (*site.scope.path, block.name), block.is_whole)
         self.fill(scope, block.nodes)
         for name in (*scope.inputs, *scope.items):
             network[name] = NetworkValue(name, lambda name=name: self.measure(scope, name))
@@ -391,7 +398,7 @@ class Elaborator(Resolver):
             out.extend(one.decls)
         with self.diagnostics.within(uses):
             found = {port: self.resolve(scope, reference) for port, reference in block.outputs}
-        if not all(found.values()):
+        if not all(found.values()) or not block.is_whole:
             return {}
         # the instance is left out only where nothing of it is on the way from an input to the result
         return {
@@ -403,6 +410,7 @@ class Elaborator(Resolver):
     def block(self, node: Node, site: Site) -> BlockDecl | None:
         node = site.params.substitute(node)
         if isinstance(node, Broken):
+            self.left_out |= self.blocks.keys()  # it may be any of them
             return None
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             message = f"`block`: expected the name of a block, found {describe(node)}"

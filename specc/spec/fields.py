@@ -144,13 +144,11 @@ class Fields:
 
 def decode_value(node: Node, kind: Kind, diagnostics: Diagnostics, default: Any = None, key: str = "") -> Any:
     """A value decoded by its kind, the default where it is wrong, which is reported at the smallest wrong place."""
-    if isinstance(node, Broken):
+    if holds_broken(node):
         return default
     try:
         return kind.decode(node)
     except BadValue as error:
-        if holds_broken(node):
-            return default
         where = f"`{key}`: " if key else ""
         wrong = _scalar_at(node, error.span)
         help = _unevaluated(wrong) or _advice(node, kind) or _as_written_elsewhere(wrong) or error.help

@@ -102,6 +102,7 @@ class Scope:
     items: dict[str, Item] = field(default_factory=dict[str, Item])
     uses: tuple[Use, ...] = ()
     path: tuple[str, ...] = ()  # the blocks around
+    is_whole: bool = True  # False where a mistake, which has been reported, may hide a name
 
     @property
     def is_top(self) -> bool:
@@ -253,6 +254,8 @@ class Resolver(ABC):
             return self.read(item, reference)
         if scope.is_top:
             return reference  # an input, a state, or a mistake that the builder reports
+        if not scope.is_whole:
+            return None
         known = [*scope.inputs, *scope.items]
         help = f"a block sees its own inputs and nodes: {', '.join(f'`{name}`' for name in known)}"
         if any(reference.name in table for table in (self.top.items, self.inputs, *self.made_by_loops)):

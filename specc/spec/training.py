@@ -10,7 +10,7 @@ from specc.spec import _hints as hints
 from specc.spec._fit import decode_fit
 from specc.spec._training_objects import FALLING, LOSS, METRIC, OPTIMIZER, name_of_metric
 from specc.spec.document import Training
-from specc.spec.fields import Broken, Fields, decode_value
+from specc.spec.fields import Broken, Fields, decode_value, holds_broken
 
 KEYS = ("optimizer", "loss", "losses", "loss_weights", "metrics", "fit")
 
@@ -43,7 +43,8 @@ class _Training:
             optimizer = KerasObject("optimizers", "Adam")
         before = self.diagnostics.error_count
         losses = self.losses()
-        is_whole = self.diagnostics.error_count == before
+        written = [node for key in ("loss", "losses", "metrics") if (node := fields.node_of(key)) is not None]
+        is_whole = self.diagnostics.error_count == before and not any(map(holds_broken, written))
         loss_weights: dict[str, float] = {}
         for entry in self.by_output("loss_weights"):
             name = entry.key.text

@@ -110,7 +110,7 @@ def test_an_interrupt_at_any_moment(verb: str, folder: Path) -> None:
 def test_an_interrupted_build_leaves_nothing(folder: Path) -> None:
     for after in (0.3, 1.0, 2.5, 5.0, 8.0)[: max(MOMENTS // 4, 3)]:
         code, err = interrupted(folder, after, "build", "net.yaml", "--target", "tidl")
-        assert code == 130
+        assert code in (130, -signal.SIGINT)  # the latter while Python starts
         assert sound(err), err
         assert not (folder / "build").exists() or not list((folder / "build").iterdir())
 
