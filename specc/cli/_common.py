@@ -18,6 +18,8 @@ from specc.source.escape import printable
 if TYPE_CHECKING:
     from rich.table import Table
 
+DEBUG = "SPECC_DEBUG"  # set in the environment, it shows where specc itself failed
+INTERNAL_ERROR = 3  # the exit code then
 FORMATS = ("text", "json", "sarif", "github")
 
 

@@ -14,6 +14,7 @@ import sys
 import click
 
 from specc._version import __version__
+from specc.cli._common import DEBUG, INTERNAL_ERROR
 from specc.source.escape import printable
 
 _VERBS = {
@@ -119,11 +120,11 @@ def _forget_output() -> None:
 
 def _own_fault(error: Exception) -> int:
     """Says that specc has a bug; raises the error again for those who look for it."""
-    if os.environ.get("SPECC_DEBUG"):
+    if os.environ.get(DEBUG):
         raise error
     click.echo(
         f"specc {__version__} failed on its own account ({printable(f'{type(error).__name__}: {error}')}).\n"
-        "This is a bug in specc: please report it with the spec. SPECC_DEBUG=1 shows where.",
+        f"This is a bug in specc: please report it with the spec. {DEBUG}=1 shows where.",
         err=True,
     )
-    return 3
+    return INTERNAL_ERROR

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
-from specc.cli._common import color_option, emit, format_option, overrides_option, say, wants_color
+from specc._version import __version__
+from specc.cli._common import (
+    DEBUG,
+    INTERNAL_ERROR,
+    color_option,
+    emit,
+    format_option,
+    overrides_option,
+    say,
+    wants_color,
+)
 from specc.cli._completion import complete_files, complete_targets
 from specc.cli._folder import Folder, scan, skipped_note
-from specc.diagnostics import Diagnostic
+from specc.diagnostics import Diagnostic, Diagnostics, Label
 from specc.source import Source, foreign_folder
 from specc.source.foreign import FOLDER
 
@@ -50,7 +62,6 @@ def command(
     sources: list[Source] = []
     failed = False
     crash: Exception | None = None
-    unchecked: list[str] = []
     folders = _folders(paths)
     files = [file for path in paths for file in (folders[path].specs if path in folders else [path])]
     for path in dict.fromkeys(files):
@@ -58,7 +69,8 @@ def command(
             checked = check(path, targets=targets, overrides=overrides)
         except Exception as error:  # a bug of specc in one file leaves the findings of the others
             crash = crash or error
-            unchecked.append(path)
+            sources.append(_source(path))
+            found.append(_internal_error(error, sources[-1]))
             continue
         found += checked.diagnostics
         sources.append(checked.source)
@@ -69,14 +81,30 @@ def command(
     emit(found, format, wants_color(color), sources)
     if note := skipped_note([*folders.values()]):
         say(note, err=True)
-    if format == "text" and (sources or crash is None):
+    if format == "text":
         click.echo(summary(found, len(sources)), err=True)
     if crash is not None:
-        if sources:  # which of several
-            say(f"not checked: {', '.join(unchecked)}", err=True)
-        raise crash
+        if os.environ.get(DEBUG):
+            raise crash
+        context.exit(INTERNAL_ERROR)
     if failed:
         context.exit(1)
+
+
+def _source(path: str) -> Source:
+    """The text of a file on which the check failed."""
+    from specc.driver import read
+
+    try:
+        return read(path, Diagnostics())
+    except Exception:  # which may be what failed
+        return Source(path, "")
+
+
+def _internal_error(error: Exception, source: Source) -> Diagnostic:
+    message = f"specc {__version__} failed on this file ({type(error).__name__}: {error})"
+    help = f"this is a bug in specc: please report it with the spec; {DEBUG}=1 shows where"
+    return Diagnostic("internal-error", message, (Label(source.span(0, min(len(source.text), 1))),), help=help)
 
 
 def _folders(paths: tuple[str, ...]) -> dict[str, Folder]:

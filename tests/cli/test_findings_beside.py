@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from specc import driver
 from specc.cli._main import run
+from specc.diagnostics.render import FORMATS
 
 from .support import BAD, GOOD, process
 
@@ -27,8 +29,14 @@ def test_a_spec_over_its_budget_is_shown(verb: str, tmp_path: Path) -> None:
     assert "error[over-budget]" in ran.err
 
 
-def test_a_crash_leaves_the_findings_of_other_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("error", [RuntimeError("a\n::error::b"), RecursionError(), MemoryError(), KeyError("x")])
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_crash_is_a_finding_beside_those_of_other_files(
+    format: str,
+    error: Exception,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.delenv("SPECC_DEBUG", raising=False)
     first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
@@ -38,15 +46,36 @@ def test_a_crash_leaves_the_findings_of_other_files(
 
     def broken(path: str, **rest: object) -> driver.Checked:
         if path == str(first):
-            raise RuntimeError("planted")
+            raise error
         return check(path)
 
     monkeypatch.setattr(driver, "check", broken)
-    monkeypatch.setattr(sys, "argv", ["specc", "check", str(first), str(second)])
+    monkeypatch.setattr(sys, "argv", ["specc", "check", str(first), str(second), "--format", format])
     assert run() == 3
     found = capsys.readouterr()
-    assert "unknown-attribute" in found.out
-    assert f"not checked: {first}\n" in found.err
+    assert "Traceback" not in found.err and "\n::error::b" not in found.out
+    if format == "json":
+        assert [(one["code"], one["file"]) for one in json.loads(found.out)] == [
+            ("internal-error", str(first)),
+            ("unknown-attribute", str(second)),
+        ]
+    elif format == "sarif":
+        (log,) = json.loads(found.out)["runs"]
+        assert [one["ruleId"] for one in log["results"]] == ["internal-error", "unknown-attribute"]
+        assert len(log["artifacts"]) == 2
+    else:
+        assert "internal-error" in found.out and "unknown-attribute" in found.out
+
+
+def test_a_crash_shows_where_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> driver.Checked:
+        raise RuntimeError("planted")
+
+    monkeypatch.setenv("SPECC_DEBUG", "1")
+    monkeypatch.setattr(driver, "check", broken)
+    monkeypatch.setattr(sys, "argv", ["specc", "check", str(tmp_path / "a.yaml")])
+    with pytest.raises(RuntimeError, match="planted"):
+        run()
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])

@@ -75,7 +75,7 @@ def test_exit_codes(arguments: tuple[str, ...], code: int) -> None:
 def test_a_bug_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delenv("SPECC_DEBUG", raising=False)
     plant(monkeypatch, RuntimeError("planted"))
-    assert run_main(monkeypatch, "check", N1N2N3) == 3
+    assert run_main(monkeypatch, "show", N1N2N3) == 3
     found = capsys.readouterr()
     assert found.out == ""
     assert found.err == (
