@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from specc import passes
+from specc.analysis.build_size import report_build_size
 from specc.analysis.costs import Costs, NodeCost, costs
 from specc.analysis.keras_version import check_keras_version
 from specc.analysis.lints import lint
@@ -249,25 +250,31 @@ def run_build(
     verify: bool = True,
     weights: str | Path | None = None,
     allow_different_network: bool = False,
+    allow_large: bool = False,
     progress: Callable[[str], None] = silent,
 ) -> BuildResult:
     """Checks a spec, writes its module and models for one target, and proves them equal to the keras build first.
 
     `weights` is a `.keras`, `.weights.h5` or `.npz` file whose weights the models are to carry. A `.keras` file has to
     be of the same network, unless `allow_different_network`. Nothing in `out` is replaced unless everything is good;
-    what is wrong is in the result's `diagnostics`.
+    what is wrong is in the result's `diagnostics`. A network that would exhaust the machine is refused, unless
+    `allow_large`.
     """
     progress("checking the spec")
     checked = check(path, targets=[target, REFERENCE], overrides=overrides)
     if not checked.ok or checked.spec is None or checked.graph is None or checked.costs is None:
         return BuildResult(checked, checked.diagnostics)
+    diagnostics = Diagnostics()
+    if verify or artifacts is None or {*artifacts} != {"py"}:
+        _check_size(checked, (target, REFERENCE), allow_large, diagnostics)
+    if diagnostics.has_errors:
+        return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish(checked.source)))
     from specc.emit import artifacts as making
     from specc.emit import module_text, runtime
     from specc.emit._modules import lacks_a_class
     from specc.emit.manifest import manifest
     from specc.emit.write import staging
 
-    diagnostics = Diagnostics()
     without_tflite = artifacts is None and not is_static(checked.graph)
     if not is_static(checked.graph):
         artifacts = _of_free_sizes(checked.spec, checked.graph, artifacts, diagnostics)
@@ -343,6 +350,7 @@ def build(
     verify: bool = True,
     weights: str | Path | None = None,
     allow_different_network: bool = False,
+    allow_large: bool = False,
 ) -> BuildResult:
     """As `run_build`, for programs: raises `SpeccError` where the files could not be written."""
     result = run_build(
@@ -354,6 +362,7 @@ def build(
         verify=verify,
         weights=weights,
         allow_different_network=allow_different_network,
+        allow_large=allow_large,
     )
     if not result.ok:
         raise SpeccError(result.diagnostics)
@@ -367,6 +376,7 @@ def load_model(
     overrides: Mapping[str, str] | None = None,
     weights: str | Path | None = None,
     allow_different_network: bool = False,
+    allow_large: bool = False,
 ) -> Any:
     """The spec's `keras.Model` for a target, with fresh weights or those of a file.
 
@@ -377,6 +387,10 @@ def load_model(
     checked = check(path, targets=targets, overrides=overrides)
     if not checked.ok or checked.spec is None or checked.graph is None:
         raise SpeccError(checked.diagnostics)
+    diagnostics = Diagnostics()
+    _check_size(checked, targets, allow_large, diagnostics)
+    if diagnostics.has_errors:
+        raise SpeccError(diagnostics.finish(checked.source))
     from specc.emit import module_text, runtime
 
     text = module_text(checked.spec, checked.lowered[target], checked.targets[target])
@@ -385,7 +399,6 @@ def load_model(
         return runtime.load_module(text, name).build_model()
     from specc.emit.carry import carried
 
-    diagnostics = Diagnostics()
     checkpoint = _checkpoint(weights, checked, (REFERENCE, target), diagnostics)
     if checkpoint is None:
         raise SpeccError(tuple(diagnostics.finish()))
@@ -397,6 +410,14 @@ def load_model(
     model = module.build_model()
     module.load_reference_weights(model, found.arrays)
     return model
+
+
+def _check_size(checked: Checked, names: Sequence[str], allow_large: bool, diagnostics: Diagnostics) -> None:
+    """Reports a network whose builds would exhaust the machine, unless that is wanted."""
+    for lowered in [] if allow_large else [checked.lowered[name] for name in dict.fromkeys(names)]:
+        report_build_size(costs(lowered.graph, lowered.types), diagnostics)
+        if diagnostics.has_errors:
+            return
 
 
 def _checkpoint(

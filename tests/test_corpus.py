@@ -40,6 +40,7 @@ ELSEWHERE = {  # codes that no check of a text can give, and where they are cove
     "unused-weights": "a file of weights",
     "unreadable-file": "a file of bytes that are no text",
     "no-spec": "a folder",
+    "too-large": "a build",
     "internal-error": "a bug",
     "bad-op": "an installed package",
     "keras-version": "an older Keras",

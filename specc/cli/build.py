@@ -43,6 +43,9 @@ ARTIFACTS = ("py", "keras", "tflite")
     "--allow-different-network", is_flag=True, help="Carry weights across by name even if FILE is of another network."
 )
 @click.option(
+    "--allow-large", is_flag=True, help="Build even if the estimated memory or number of layer calls is too large."
+)
+@click.option(
     "--artifacts", metavar="LIST", help=f"Which files to write, of {','.join(ARTIFACTS)}; all that can be if left out."
 )
 @click.option("--no-verify", is_flag=True, help="Skip the proof against the keras build.")
@@ -57,6 +60,7 @@ def command(
     overrides: dict[str, str],
     weights: str | None,
     allow_different_network: bool,
+    allow_large: bool,
     artifacts: str | None,
     no_verify: bool,
     format: str,
@@ -97,6 +101,7 @@ def command(
                 verify=not no_verify,
                 weights=weights,
                 allow_different_network=allow_different_network,
+                allow_large=allow_large,
                 progress=progress,
             )
         new = [one for one in result.diagnostics if _key(one) not in map(_key, found)]

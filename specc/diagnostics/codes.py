@@ -91,6 +91,7 @@ CODES: dict[str, Code] = {
             "not-equivalent": "the lowered model's outputs differ from the reference",
             "file-operator": "the converter wrote an operator that the target does not take",
             "file-weights": "the written file stores other weights than the spec declares",
+            "too-large": "a network that needs more to be built than a common machine has",
             "internal-error": "specc itself failed on a file",
             "build-failed": "an artifact could not be written",
             "bad-weights": "a file of weights that cannot be read or does not fit the network",

@@ -17,6 +17,7 @@ IN_PROSE = {
     "more-findings",
     "unreadable-file",
     "no-spec",
+    "too-large",
     "internal-error",
     "not-equivalent",
     "file-operator",
