@@ -25,6 +25,60 @@ class Tensor(NamedTuple):
     bounds: tuple[float, float] | None = None  # the smallest and largest label that the loss accepts
 '''
 
+_VIEWS_FIELD: Final = """    # reshapes, each with the order of its axes (from 1), applied in the direction of the data
+    views: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
+"""
+
+# What a contract with views does in another way, and the functions for that
+_WITH_VIEWS: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
+    (
+        """        array = _reshaped(_checked("output", value, tensor, tensor.physical), tensor.logical)
+        if tensor.activation != "linear":
+""",
+        """        array = _checked("output", value, tensor, tensor.physical)
+        if tensor.activation != "linear":
+            array = _reshaped(array, tensor.views[0][0] if tensor.views else tensor.logical)
+""",
+    ),
+    (
+        """        arrays.append(array)
+    return arrays[0] if len(OUTPUTS)""",
+        """        arrays.append(_viewed(array, tensor, tensor.logical))
+    return arrays[0] if len(OUTPUTS)""",
+    ),
+    (
+        """    return _reshaped(_checked(what, value, tensor, tensor.logical), tensor.physical)
+""",
+        """    array = _checked(what, value, tensor, tensor.logical)
+    return (_viewed if what == "input" else _unviewed)(array, tensor, tensor.physical)
+
+
+def _viewed(array: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> Any:
+    for viewed, order in tensor.views:
+        array = _transposed(_reshaped(array, viewed), order)
+    return _reshaped(array, shape)
+
+
+def _unviewed(array: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> Any:
+    for viewed, order in reversed(tensor.views):
+        array = _reshaped(array, tuple(viewed[axis - 1] for axis in order))
+        array = _transposed(array, tuple(order.index(axis) + 1 for axis in range(1, len(order) + 1)))
+    return _reshaped(array, shape)
+
+
+def _transposed(array: Any, order: tuple[int, ...]) -> Any:
+    transposed = _library(array).transpose(array, (0, *order))
+    if hasattr(array, "_keras_logits"):
+        transposed._keras_logits = _transposed(array._keras_logits, order)
+    return transposed
+""",
+    ),
+    (
+        "and not (_agree(found, positions) or _agree(found, tensor.logical[:-1])):",
+        "and (tensor.views or not (_agree(found, positions) or _agree(found, tensor.logical[:-1]))):",
+    ),
+)
+
 _ADAPT: Final = '''
 def adapt_inputs(x: Any) -> Any:
     """Reshape data from the spec's shapes to this model's: an array, or a list of them in the order of INPUTS.
@@ -205,11 +259,23 @@ def write_contract(spec: Spec, lowered: Lowered, code: Code) -> None:
         _tensors(code, "TARGETS", targets, "labels, which are class numbers where the loss is sparse")
 
 
+def has_views(lowered: Lowered) -> bool:
+    """Whether the caller transposes something."""
+    return any(one.views for one in (*lowered.inputs.values(), *lowered.outputs.values()))
+
+
+def tensor_class(lowered: Lowered) -> LiteralString:
+    """The class of the contract's rows."""
+    return TENSOR + _VIEWS_FIELD if has_views(lowered) else TENSOR
+
+
 def helpers(spec: Spec, lowered: Lowered) -> LiteralString:
     """The functions of the contract: only those that this module needs."""
     targets = _TARGETS if len(_labelled(spec, lowered)) == len(lowered.outputs) else _SOME_TARGETS
-    text = _ADAPT.replace("@TARGETS@", targets.lstrip("\n"))
-    return text + (_BATCH if spec.training is not None else "")
+    text = _ADAPT.replace("@TARGETS@", targets.lstrip("\n")) + (_BATCH if spec.training is not None else "")
+    for plain, viewed in _WITH_VIEWS if has_views(lowered) else ():
+        text = text.replace(plain, viewed)
+    return text
 
 
 def _labelled(spec: Spec, lowered: Lowered) -> list[str]:
@@ -228,7 +294,13 @@ def _tensors(code: Code, name: LiteralString, rows: Sequence[LiteralString], com
 def _tensor(name: str, value: Value) -> LiteralString:
     logical, physical = literal(value.logical.shape), literal(value.type.shape)
     activation = f", {literal(value.host)}" if value.host else ""
-    return f"Tensor({literal(name)}, {logical}, {physical}, {literal(value.type.dtype)}{activation})"
+    return f"Tensor({literal(name)}, {logical}, {physical}, {literal(value.type.dtype)}{activation}{_views(value)})"
+
+
+def _views(value: Value) -> LiteralString:
+    if not value.views:
+        return ""
+    return f", views={literal(tuple((one.shape, one.order) for one in value.views))}"
 
 
 def _target(name: str, value: Value, loss: KerasObject | None) -> LiteralString:
@@ -242,5 +314,5 @@ def _target(name: str, value: Value, loss: KerasObject | None) -> LiteralString:
         if loss.name != "Circle" and is_known(high):  # Circle compares classes, of any number
             bounds = f", bounds={literal((min(0, ignored or 0), max(high, ignored or 0)))}"
     else:
-        bounds = ", bounds=(0, 1)"
+        bounds = f", bounds=(0, 1){_views(value)}"
     return f"Tensor({literal(name)}, {literal(logical)}, {literal(physical)}, {literal(dtype)}{bounds})"

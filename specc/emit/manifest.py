@@ -67,6 +67,8 @@ def _tensor(name: str, value: Value) -> dict[str, Any]:
         "physical": [_size(one) for one in value.type.shape],
         "dtype": value.type.dtype,
     }
+    if value.views:
+        found["views"] = [{"reshape": list(one.shape), "transpose": list(one.order)} for one in value.views]
     return found | ({"activation": value.host} if value.host else {})
 
 

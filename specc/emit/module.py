@@ -23,7 +23,7 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     code.add(f"SPEC = {escape.quoted(spec.name)}")
     code.add(f"SPEC_SHA256 = {escape.quoted(spec.source.sha256)}")
     code.add(f"TARGET = {escape.quoted(target.name)}")
-    code.add(contract.TENSOR)
+    code.add(contract.tensor_class(lowered))
     contract.write_contract(spec, lowered, code)
     code.comment("the keras build's weights and their shapes, and layers that were renamed since")
     code.add(f"REFERENCE: dict[str, tuple[int, ...]] = {weights.reference(lowered)}")

@@ -7,6 +7,7 @@ from typing import Final, LiteralString
 
 from specc.emit._literals import call, literal
 from specc.emit.code import Code
+from specc.emit.contract import has_views
 from specc.lowering import Lowered, Value
 from specc.lowering._gaps import training_gaps
 from specc.lowering._objectives import SPARSE, is_physical_metric, physical_loss
@@ -182,7 +183,7 @@ def _helpers(training: Training, lowered: Lowered) -> LiteralString:
     """What ties a model's training to the data contract: only what this module's outputs need."""
     outputs = lowered.outputs
     is_restored = bool(training.metrics) and any(
-        one.host or one.type.shape != one.logical.shape for one in outputs.values()
+        one.host or one.views or one.type.shape != one.logical.shape for one in outputs.values()
     )
     unsaved = _unsaved(training, outputs)
     first = next(iter(outputs.values()))
@@ -195,7 +196,11 @@ def _helpers(training: Training, lowered: Lowered) -> LiteralString:
     out += _CLASS_WEIGHT if weighs_classes else ""
     out += "\n    return model\n\n"
     out += _LINED_UP
-    out += _RESTORED if is_restored else ""
+    restored: LiteralString = _RESTORED
+    if has_views(lowered):
+        restored = restored.replace("_reshaped(y, ", "_viewed(y, TARGETS[0], ")
+        restored = restored.replace("_reshaped(one, ", "_viewed(one, tensors[name], ")
+    out += restored if is_restored else ""
     if unsaved:
         given = unsaved if len(outputs) > 1 else next(iter(unsaved.values()))
         out += "\n# metrics that need the spec's shapes or activations; a saved file leaves them out\n"

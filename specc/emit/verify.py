@@ -167,7 +167,7 @@ def first_divergence(
     pairs: list[tuple[str, int, Any, list[Any]]] = []
     for name in topology.flat_order(graph):
         value = lowered.values.get((name, OUT))
-        if graph.by_name[name].op == "Input" or value is None or value.host is not None:
+        if graph.by_name[name].op == "Input" or value is None or value.host or value.views:
             continue
         one, other = ours.of(name), theirs.parts(value.operand.value)
         if other is None:

@@ -11,17 +11,30 @@ from specc.source import Span
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A transpose that the caller applies: elements in row-major order as `shape`, whose axes then follow `order`.
+
+    Axes are numbered from 1, as those of Permute.
+    """
+
+    shape: tuple[int, ...]
+    order: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """A value of the lowered graph that stands for one of the user's.
 
     `type` is how it lies in the target (its representation), `logical` what the user wrote; both hold the same
-    elements in row-major order. `host` names an activation that the caller still has to apply.
+    elements in row-major order, unless the caller transposes them: `views`, in the direction of the data. `host` names
+    an activation that the caller still has to apply, before the views.
     """
 
     operand: Operand
     type: TensorType
     logical: TensorType
     host: str | None = None
+    views: tuple[View, ...] = ()
 
     def seen_as(self, logical: TensorType) -> Value:
         """The same elements under another logical shape."""

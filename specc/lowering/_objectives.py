@@ -36,6 +36,8 @@ def needs_layout(loss: KerasObject) -> bool:
 
 def physical_loss(loss: KerasObject, output: Value) -> KerasObject | None:
     """The loss that is the same of the target's output as `loss` is of the spec's; None where Keras has none."""
+    if output.views and (output.host is not None or needs_layout(loss)):
+        return None
     axes = _axes(output)
     if output.host is not None:
         if loss.name not in _OF_LOGITS.get(output.host, ()) or loss.argument("from_logits"):
@@ -77,6 +79,8 @@ def _axes(output: Value) -> list[int] | None:
 
 def is_physical_metric(metric: KerasObject, output: Value) -> bool:
     """Whether a metric is the same of the target's output as it is of the spec's."""
+    if output.views:
+        return False
     if output.host in ("softmax", "log_softmax") and metric.name in _BY_RANK:
         return True  # the largest stays the largest
     if output.host is not None or output.type.shape[-1:] != output.logical.shape[-1:]:

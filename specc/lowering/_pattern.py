@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from specc.analysis.facts import Facts
-from specc.ir import Node, TensorType
-from specc.lowering._lowered import Lowered, Value
+from specc.ir import Graph, Node, TensorType
+from specc.ir.graph import Types
+from specc.lowering._lowered import Lowered, Value, View
 from specc.lowering._weights import WeightSource
 from specc.targets import ACTIVATION, Violation
 
@@ -120,3 +121,26 @@ class GraphLowering:
 
     doc: str
     rewrite: Callable[[Lowered, str], Lowered]
+
+
+@dataclass
+class Moved:
+    """A graph whose ends were moved to the caller.
+
+    `inputs` are the views that the caller applies to what is fed, `outputs` those of results with the type that the
+    spec gives them. `ends` maps the last node of what was moved from an input to that input.
+    """
+
+    graph: Graph
+    types: Types
+    inputs: dict[str, tuple[View, ...]] = field(default_factory=dict[str, tuple[View, ...]])
+    outputs: dict[str, tuple[tuple[View, ...], TensorType]] = field(default_factory=dict[str, Any])
+    ends: dict[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class ContractLowering:
+    """Moves nodes to the data contract, before any other lowering; `move` also gets which types fit the layout."""
+
+    doc: str
+    move: Callable[[Graph, Types, Callable[[TensorType], bool]], Moved]

@@ -10,10 +10,11 @@ from typing import Any
 
 import specc.lowering
 from specc.diagnostics import did_you_mean
-from specc.lowering._pattern import GraphLowering, Lowering
+from specc.lowering._pattern import ContractLowering, GraphLowering, Lowering
 from specc.ops._installed import package
 from specc.targets import Target, TargetError
 
+AnyLowering = Lowering | GraphLowering | ContractLowering
 GROUP = "specc.lowerings"
 
 
@@ -29,15 +30,15 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def get(name: str) -> Lowering | GraphLowering:
+def get(name: str) -> AnyLowering:
     """The lowering of that name; `KeyError` if there is none. Raises `LoweringError`."""
     if name not in names():
         return _installed(name)
-    lowering: Lowering | GraphLowering = importlib.import_module(f"specc.lowering.{name}").LOWERING
+    lowering: AnyLowering = importlib.import_module(f"specc.lowering.{name}").LOWERING
     return lowering
 
 
-def named(name: str, target: Target) -> Lowering | GraphLowering:
+def named(name: str, target: Target) -> AnyLowering:
     """The lowering that a target names. Raises `TargetError`."""
     try:
         return get(name)
@@ -50,7 +51,7 @@ def named(name: str, target: Target) -> Lowering | GraphLowering:
     raise TargetError(f"target `{target.name}`: there is no lowering `{name}`", help, "bad-target")
 
 
-def _installed(name: str) -> Lowering | GraphLowering:
+def _installed(name: str) -> AnyLowering:
     points = sorted(entry_points(group=GROUP, name=name), key=package)
     if not points:
         raise KeyError(name)
@@ -62,6 +63,6 @@ def _installed(name: str) -> Lowering | GraphLowering:
     except (Exception, SystemExit) as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise LoweringError(f"the lowering `{name}` of {owners} cannot be loaded: {reason}") from None
-    if not isinstance(found, (Lowering, GraphLowering)):
+    if not isinstance(found, (Lowering, GraphLowering, ContractLowering)):
         raise LoweringError(f"the lowering `{name}` of {owners} is none: expected `Lowering`")
     return found

@@ -20,9 +20,9 @@ from specc.lowering import _registry as lowerings
 from specc.lowering._adapt import penalty_layer
 from specc.lowering._layout import LAYOUTS
 from specc.lowering._loops import lower_loop
-from specc.lowering._lowered import Gap, Lowered, Value
+from specc.lowering._lowered import Gap, Lowered, Value, View
 from specc.lowering._objectives import needs_layout
-from specc.lowering._pattern import GraphLowering, Lowering, Results, Site
+from specc.lowering._pattern import ContractLowering, GraphLowering, Lowering, Moved, Results, Site
 from specc.lowering._reports import Reports
 from specc.lowering._weights import WeightSource, WeightTransform
 from specc.ops import _registry as registry
@@ -62,10 +62,14 @@ class _Illegal(Exception):
 
 class Rewriter:
     def __init__(self, graph: Graph, types: Types, target: Target, diagnostics: Diagnostics) -> None:
-        self.graph, self.types, self.target = graph, types, target
-        self.reports = Reports(target, diagnostics, graph, types)
-        self.layout = LAYOUTS[target.layout]
+        self.target, self.layout = target, LAYOUTS[target.layout]
         named = [(name, lowerings.named(name, target)) for name in target.lowerings]
+        self.written, self.moved = types, Moved(graph, types)
+        for _, one in named:
+            if isinstance(one, ContractLowering):
+                self.moved = one.move(graph, types, lambda type: self.place(type) is not None)
+        self.graph, self.types = self.moved.graph, self.moved.types
+        self.reports = Reports(target, diagnostics, self.graph, self.types)
         self.lowerings = [(name, one) for name, one in named if isinstance(one, Lowering)]
         self.graph_lowerings = [(name, one) for name, one in named if isinstance(one, GraphLowering)]
         self.values: dict[tuple[str, str], Value] = {}
@@ -94,14 +98,15 @@ class Rewriter:
             for one in self.graph.outputs
             if (one.value.value, one.value.port) in self.values
         }
-        outputs = {name: self.trained(value, losses.get(name)) for name, value in outputs.items()}
+        outputs = {name: self.trained(self.viewed(name, value), losses.get(name)) for name, value in outputs.items()}
         order = {name: at for at, name in enumerate((*self.graph.loops_by_name, *self.loops))}
         loops = sorted(self.loops.values(), key=lambda loop: order[loop.name])
         rows = tuple(Output(name, value.operand) for name, value in outputs.items())
         nodes, inputs = tuple(self.nodes), tuple(self.inputs)
         graph = Graph(self.graph.name, inputs, nodes, rows, tuple(loops), self.graph.doc, self.graph.scopes)
         self.reports.finish()
-        inputs = {node.name: self.values[node.name, OUT] for node in self.inputs if (node.name, OUT) in self.values}
+        inputs = {node.name: self.fed(node.name) for node in self.inputs if (node.name, OUT) in self.values}
+        self.values |= {(end, OUT): self.values[name, OUT] for end, name in self.moved.ends.items() if name in inputs}
         weights, reference = tuple(self.weights.values()), tuple(self.reference.values())
         return Lowered(graph, self.lowered_types, self.values, weights, outputs, inputs, reference, tuple(self.gaps))
 
@@ -111,6 +116,23 @@ class Rewriter:
                 lower_loop(self, item)
             elif self.graph.by_name[item].op != "Input":
                 self.node(self.graph.by_name[item])
+
+    # what the caller does
+
+    def fed(self, name: str) -> Value:
+        """An input as the spec has it."""
+        value = self.values[name, OUT]
+        return replace(value, logical=self.written[name, OUT], views=self.moved.inputs.get(name, ()))
+
+    def viewed(self, name: str, value: Value) -> Value:
+        """An output as the spec has it, behind the views that the caller applies."""
+        if name not in self.moved.outputs:
+            return value
+        views, logical = self.moved.outputs[name]
+        if value.host is not None and (not views or views[0].shape != value.logical.shape):
+            shape = value.logical.shape  # in which the activation has its axes
+            views = (View(shape, tuple(range(1, len(shape) + 1))), *views)
+        return replace(value, logical=logical, views=views)
 
     # nodes
 
@@ -343,7 +365,7 @@ class Rewriter:
     def trained(self, value: Value, loss: KerasObject | None) -> Value:
         """An output laid out so that its loss sees the axes of the spec, where the target has a Reshape for that."""
         shape = self.layout(value.logical.shape)
-        if loss is None or shape in (None, value.type.shape) or not needs_layout(loss):
+        if loss is None or value.views or shape in (None, value.type.shape) or not needs_layout(loss):
             return value
         if "Reshape" not in self.target.ops and self.target.ops:
             return value

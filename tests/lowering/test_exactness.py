@@ -103,6 +103,10 @@ CASES: dict[str, tuple[Case, ...]] = {
     "split_activation": (Case("op: Conv2D, filters: 2, kernel_size: 3, activation: silu", (MAP,), True),),
     "split_large_kernel": (Case("op: Conv2D, filters: 2, kernel_size: [9, 1], padding: same", ("[12, 3, 2]",), True),),
     "subtract_to_add": (merge("Subtract", ROW, ROW), merge("Subtract", MAP, MAP)),
+    "view_to_host": (
+        Case("op: Permute, dims: [3, 1, 2]", (MAP,)),
+        Case("op: Permute, dims: [4, 1, 3, 2]", ("[2, 3, 4, 5]",)),
+    ),
     "upsampling_to_resizing": (Case("op: UpSampling2D", (MAP,)),),
 }
 EACH = [(name, case) for name, cases in CASES.items() for case in cases]
