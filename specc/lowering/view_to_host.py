@@ -29,6 +29,14 @@ def move(graph: Graph, types: Types, fits: Callable[[TensorType], bool]) -> Move
     return moved
 
 
+def _is_view(node: Node, moved: Moved) -> bool:
+    """Whether a node only rearranges elements, once: it neither casts them nor belongs to a loop."""
+    if node.op not in _OPS or node.name in moved.graph.loop_of:
+        return False
+    operand = node.operands[0]
+    return moved.types[operand.value, operand.port].dtype == moved.types[node.name, OUT].dtype
+
+
 def _uses(graph: Graph) -> Counter[str]:
     """How many readers and outputs each value has."""
     found = Counter(source for source, _ in graph.edges())
@@ -43,7 +51,7 @@ def _move_input(moved: Moved, name: str, fits: Callable[[TensorType], bool]) -> 
     value, longest = name, 0
     while uses[value] == 1:
         node = next((one for one in graph.nodes if one.operands == (Operand(value),)), None)
-        if node is None or node.op not in _OPS or node.name in graph.loop_of:
+        if node is None or not _is_view(node, moved):
             break
         chain.append(node)
         value = node.name
@@ -67,7 +75,7 @@ def _move_output(moved: Moved, output: Output, fits: Callable[[TensorType], bool
     graph, uses = moved.graph, _uses(moved.graph)
     chain: list[Node] = []
     node = graph.by_name.get(output.value.value)
-    while node is not None and node.op in _OPS and node.name not in graph.loop_of and uses[node.name] == 1:
+    while node is not None and _is_view(node, moved) and uses[node.name] == 1:
         chain.insert(0, node)
         node = graph.by_name.get(node.operands[0].value) if node.operands[0].port == OUT else None
     while chain and not fits(moved.types[chain[0].operands[0].value, chain[0].operands[0].port]):
