@@ -13,13 +13,14 @@ from typing import Protocol
 
 import yaml
 
+from specc.source import work
 from specc.source.nodes import Entry, Mapping, Node, Problem, Scalar, Sequence
 from specc.source.scalars import resolve
 from specc.source.slips import advice, repaired, too_deep
 from specc.source.text import Source, Span
 
 MAX_DEPTH = 100
-MAX_NODES = 200_000  # with every alias counted as what it stands for
+MAX_NODES = 300_000  # with every alias counted as what it stands for
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOM = "\ufeff"
@@ -86,6 +87,7 @@ class _Composer:
         self.root: Node | None = None
         self.reached = self.base  # the end of what was read last
         self.documents = 0
+        self.written = 0  # values, an alias being one
         self.broken = False
 
     def run(self) -> tuple[Node | None, list[Problem]]:
@@ -97,6 +99,7 @@ class _Composer:
         for event in self.events():
             if not self.take(event):
                 break
+        work.allow(self.written)
         return (None if self.broken or self.stack else self.root), self.problems
 
     def replace_odd_indentation(self) -> None:
@@ -193,6 +196,7 @@ class _Composer:
         return self.add(Scalar(span, "", None, True), 1, None)
 
     def add(self, node: Node, size: int, anchor: str | None) -> bool:
+        self.written += 1
         if anchor is not None:
             self.anchors[anchor] = (node, size)
         if not self.stack:

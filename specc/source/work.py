@@ -1,7 +1,8 @@
 """Counts the work of one check, so that a small file cannot ask for hours of it.
 
-A unit is about a microsecond. The counter belongs to the context, since work is done in places that have nothing else
-in common; outside `counted` nothing is counted.
+A unit is about a microsecond. What a check may use grows with what the text writes out, so no network is too long for
+it; blocks, repeats and parameters that multiply are not written out. The counter belongs to the context, since work is
+done in places that have nothing else in common; outside `counted` nothing is counted.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-LIMIT = 1_200_000
+BASE = 1_200_000  # what any spec may use
+PER_VALUE = 30  # and for each YAML value of its text, which costs up to 25 where nothing multiplies
 NODE = 80  # one node decoded and written out
 FINDING = 60
 COMPARISON = 20  # of two names, for a suggestion
-_SUGGESTIONS = LIMIT // 5  # what suggestions may use; beyond that there are none
+_SUGGESTIONS = BASE // 5  # what suggestions may use; beyond that there are none
 
 
 class WorkLimit(Exception):
@@ -22,10 +24,11 @@ class WorkLimit(Exception):
 
 
 class _Counter:
-    __slots__ = ("done", "suggestions")
+    __slots__ = ("done", "limit", "suggestions")
 
     def __init__(self) -> None:
         self.done = 0
+        self.limit = BASE
         self.suggestions = 0
 
 
@@ -42,12 +45,19 @@ def counted() -> Generator[None]:
         _current.reset(token)
 
 
+def allow(values: int) -> None:
+    """Raises the limit for the YAML values of a text; one that an alias stands for is written once."""
+    counter = _current.get()
+    if counter is not None:
+        counter.limit += values * PER_VALUE
+
+
 def charge(units: int) -> None:
     """Adds to the work done; raises `WorkLimit` where that is too much."""
     counter = _current.get()
     if counter is not None:
         counter.done += units
-        if counter.done > LIMIT:
+        if counter.done > counter.limit:
             raise WorkLimit
 
 
