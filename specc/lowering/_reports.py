@@ -9,8 +9,10 @@ from typing import Any
 from specc.analysis.facts import facts, window_as_written
 from specc.diagnostics import Diagnostics
 from specc.ir import Graph, Node, Origin, TensorType
-from specc.ir.graph import Types
+from specc.ir.graph import OUT, Types
 from specc.ir.sizes import UNNAMED, is_known
+from specc.ir.types import FLOATS
+from specc.lowering._layout import LAYOUTS
 from specc.ops import _registry as registry
 from specc.source import Span
 from specc.targets import ACTIVATION, OP, Target, Violation
@@ -72,11 +74,30 @@ class Reports:
 
     def finish(self) -> None:
         """Reports what was found, and the first input or output beyond what the target supports."""
-        for one in self.findings.values():
+        for key, one in self.findings.items():
+            if key[1] != STATIC and self._is_for_missing_ops(one.origin.node):
+                continue
             with self.diagnostics.within(one.origin.uses):
                 self._report(one)
         self._count("inputs", [node.origin for node in self.graph.inputs])
         self._count("outputs", [self._origin(one.value.value) for one in self.graph.outputs])
+
+    def _is_for_missing_ops(self, name: str) -> bool:
+        """Whether an input has a type that only ops take which the target lacks: frames, or numbers to look up.
+
+        They have been reported, and what replaces them reads another input.
+        """
+        node = self.graph.by_name.get(name)
+        if node is None or node.op != "Input" or any(one.value.value == name for one in self.graph.outputs):
+            return False
+        readers = self.graph.readers.get(name, ())
+        ops = {self.graph.by_name[one].op if one in self.graph.by_name else "" for one in readers}
+        is_theirs = self.types[name, OUT].dtype not in FLOATS or not self._has_place(node)
+        return is_theirs and bool(ops) and ops <= self.target.instead.keys()
+
+    def _has_place(self, node: Node) -> bool:
+        """Whether the target's layout can hold the first result of one of the user's nodes."""
+        return LAYOUTS[self.target.layout](self.types[node.name, OUT].shape) is not None
 
     def _report(self, one: _Finding) -> None:
         subject, notes = f"`{one.origin.node}` is", list(one.notes)
@@ -133,6 +154,9 @@ class Reports:
             return "the caller can apply it on an output only; inside the network, use another activation"
         if violation.id == OP and node.op in self.target.instead:
             return self.target.instead[node.op]
+        if node.op == "Input":
+            change = "change its dtype" if self._has_place(node) else "declare at most [height, width, channels]"
+            return f"{change}, or build for a target that supports it"
         return "change the node, or build for a target that supports it"
 
 

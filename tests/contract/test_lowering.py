@@ -66,6 +66,7 @@ TAKEN: dict[str, Callable[[Case], st.SearchStrategy[dict[str, Any]]]] = {
     "PReLU": lambda _: st.sampled_from([[1, 2], [2, 1]]).map(lambda axes: {"shared_axes": axes}),
     "Resizing": enlarged,
 }
+MISSING = [op for op in OPS if op.name in load("tidl").instead]
 TIDL_OPS = [op for op in OPS if speaks_of(load("tidl"), op)]
 
 
@@ -117,6 +118,30 @@ def test_is_legal_or_lowered_or_refused_once(op: OpDef, target: Target) -> None:
             assert_weights_carried(graph, types, lowered)
 
     check()
+
+
+@pytest.mark.parametrize("op", MISSING, ids=[op.name for op in MISSING])
+def test_an_op_that_nothing_lowers_is_refused_for_that_reason_first(op: OpDef) -> None:
+    """Whatever it reads: not for a rank or a dtype that only such ops have."""
+    seen: list[str] = []
+
+    @settings(QUICK, max_examples=10)
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        graph, types = graph_of(op, data.draw(cases(op)))
+        assume(all(types[node.name, "out"].dtype not in ("float16", "bfloat16", "float64") for node in graph.inputs))
+        diagnostics = Diagnostics()
+        if lower(graph, types, load("tidl"), diagnostics) is not None:
+            assert op.name == "Permute"  # which moves to the contract
+            return
+        first = diagnostics.finish()[0]
+        assert first.message == f"`node` is not supported on tidl: tidl has no {op.name}, and no lowering applies"
+        assert first.help == load("tidl").instead[op.name]
+        assert "four-dimensional" not in " ".join(first.notes)
+        seen.append(first.message)
+
+    check()
+    assert seen
 
 
 def assert_legal(lowered: Lowered, target: Target) -> None:
