@@ -105,7 +105,7 @@ def test_what_is_said_to_be_built_for_keras_alone(said: str, inputs: str, nodes:
     assert said in LEFT_OUT
     assert codes(inputs, "", nodes) == []
     found = codes(inputs, "", nodes, "keras", "tidl")
-    assert found == ["no-lowering"] * (2 if said == "volumes" else 1)  # an input of a volume is refused as well
+    assert found == ["no-lowering"]
 
 
 def test_what_is_said_to_be_left_out_is_left_out() -> None:
