@@ -134,16 +134,6 @@ def test_pages_are_readable(page: Page) -> None:
             assert len(line) <= 125 or line.startswith(("|", "<!--")), f"{page.name}:{number}"
 
 
-def test_the_readme_sets_everything_up_in_two_commands() -> None:
-    readme = Page.read(ROOT / "README.md")
-    commands = [block.text for block in readme.blocks if block.language == "sh"]
-    assert commands == [
-        "pip install -e . && specc build specs/n1n2n3.yaml --target tidl\n",
-        "pip install -e '.[test]' && pytest -n auto\n",
-    ]
-    assert "\nstep python -m pytest -n auto" in (ROOT / ".ci" / "run").read_text("utf-8")
-
-
 def test_the_readme_opens_with_a_spec_a_command_and_what_comes_out() -> None:
     first = Page.read(ROOT / "README.md").blocks[:2]
     assert [block.language for block in first] == ["yaml", "console"]

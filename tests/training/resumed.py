@@ -74,7 +74,7 @@ def uses(path: Path, folder: Path) -> dict[str, Any]:
     found["frozen"] = max(float(np.abs(a - b).max()) for a, b in zip(before, frozen.get_weights(), strict=True))
 
     half = keras.models.clone_model(clone, clone_function=_half)
-    half.compile("sgd", keras.saving.deserialize_keras_object(config["loss"]), metrics=[])
+    half.compile("sgd", keras.saving.deserialize_keras_object(config["loss"]))
     found["half"] = half.fit(x, y, **OPTIONS).history["loss"]
     return found
 
