@@ -27,7 +27,7 @@ def lower_loop(rewriter: Rewriter, item: topology.LoopItem) -> None:
         physical = rewriter.place(logical)
         if physical is None:
             rewriter.reports.no_place(state.origin, logical)
-            return
+            continue
         rewriter.values[state.name, OUT] = Value(Operand(state.name), physical, logical)
         rewriter.lowered_types[state.name, OUT] = physical
     scans = tuple(made for one in loop.scans if (made := _scanned(rewriter, loop, one)) is not None)

@@ -138,16 +138,17 @@ class Rewriter:
 
     def node(self, node: Node) -> None:
         """Lowers one of the user's nodes and notes what stands for its results."""
+        op = registry.get(node.op)
+        results = {port: self.types[node.name, port] for port in op.ports(node.attributes)}
         operands: list[Value] = []
         for operand in node.operands:
             value = self.values.get((operand.value, operand.port))
             if value is None:  # its mistake has been reported; this one is another, whatever it reads
                 if node.op in self.target.instead:
                     self.reports.illegal(node, [self.target.lacks(node.op)], {})
+                self.suppose(node, results)
                 return
             operands.append(replace(value, operand=replace(value.operand, span=operand.span)))
-        op = registry.get(node.op)
-        results = {port: self.types[node.name, port] for port in op.ports(node.attributes)}
         weights = {
             one.name: WeightSource(node.layer, one.name, one.shape)
             for one in op.weights(node.attributes, [value.logical for value in operands])
@@ -156,9 +157,9 @@ class Rewriter:
         try:
             found = self.penalized(node, operands, results, weights)
         except _Illegal as error:
-            if error.is_hard:  # what reads it would say the same again
-                return
-            found = self.supposed(node, results)
+            if not error.is_hard:  # else what reads it would say the same again
+                self.suppose(node, results)
+            return
         for port, value in found.items():
             self.values[node.name, port] = value
 
@@ -200,16 +201,15 @@ class Rewriter:
             for port, value in found.items()
         }
 
-    def supposed(self, node: Node, results: Mapping[str, TensorType]) -> dict[str, Value]:
-        """The results of a node that could not be lowered, in the place that the layout has for them.
+    def suppose(self, node: Node, results: Mapping[str, TensorType]) -> None:
+        """Puts the results of a node that could not be lowered in the place that the layout has for them.
 
         What reads them is judged as if they were there, so that one run shows everything.
         """
-        return {
-            port: Value(Operand(node.name, port), physical, one)
-            for port, one in results.items()
-            if (physical := self.place(one)) is not None
-        }
+        for port, one in results.items():
+            physical = self.place(one)
+            if physical is not None:
+                self.values[node.name, port] = Value(Operand(node.name, port), physical, one)
 
     def legalize(
         self,
