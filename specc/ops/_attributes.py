@@ -9,7 +9,9 @@ from __future__ import annotations
 import dataclasses
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Generator
 from collections.abc import Mapping as MappingABC
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
@@ -21,11 +23,48 @@ Schema: TypeAlias = dict[str, Any]
 
 
 class BadValue(Exception):
-    """A value that its kind refuses: the code of the diagnostic, where, what is wrong, what to do."""
+    """A value that its kind refuses: the code of the diagnostic, where, what is wrong, what to do.
+
+    `others` are further mistakes in the same value, each at its place. `kind` is what was expected there, if known.
+    """
 
     def __init__(self, span: Span, message: str, help: str = "", code: str = "wrong-type") -> None:
         super().__init__(message)
         self.span, self.message, self.help, self.code = span, message, help, code
+        self.others: list[BadValue] = []
+        self.kind: Kind | None = None
+
+    @property
+    def all(self) -> list[BadValue]:
+        """This mistake and the others."""
+        return [self, *(one for other in self.others for one in other.all)]
+
+
+class Mistakes:
+    """Collects the mistakes in the parts of one value, so that all are reported in one run."""
+
+    def __init__(self) -> None:
+        self.found: list[BadValue] = []
+
+    def add(self, span: Span, message: str, help: str = "", code: str = "wrong-type") -> None:
+        self.found.append(BadValue(span, message, help, code))
+
+    @contextmanager
+    def part(self, name: str = "") -> Generator[None]:
+        """Collects what a part raises; `name` is put before the messages."""
+        try:
+            yield
+        except BadValue as error:
+            for one in error.all:
+                one.message = f"{name}: {one.message}" if name else one.message
+            self.found.append(error)
+
+    def check(self) -> None:
+        """Raises what was collected, if anything was."""
+        if self.found:
+            first, *others = self.found
+            first.others += others
+            raise first
 
 
 def describe(node: Node) -> str:
@@ -62,7 +101,9 @@ class Kind(ABC):
         """The JSON Schema of the values."""
 
     def wrong(self, node: Node) -> BadValue:
-        return BadValue(node.span, f"expected {self.expects}, found {describe(node)}")
+        error = BadValue(node.span, f"expected {self.expects}, found {describe(node)}")
+        error.kind = self
+        return error
 
 
 def _bounds(least: float | None, most: float | None, above: float | None = None) -> str:
@@ -245,9 +286,7 @@ class ListOf(Kind):
     def decode(self, node: Node) -> tuple[Any, ...]:
         if not isinstance(node, Sequence):
             raise self.wrong(node)
-        if len(node.items) < self.least or (self.most is not None and len(node.items) > self.most):
-            raise BadValue(node.span, f"expected {self.expects}, found {describe(node)}", code="bad-value")
-        return tuple(self.item.decode(item) for item in node.items)
+        return decode_items(self, self.item, node, self.least, self.most)
 
     def schema(self) -> Schema:
         found: Schema = {"type": "array", "items": self.item.schema()}
@@ -256,6 +295,18 @@ class ListOf(Kind):
         if self.most is not None:
             found["maxItems"] = self.most
         return found
+
+
+def decode_items(kind: Kind, item: Kind, node: Sequence, least: int, most: int | None) -> tuple[Any, ...]:
+    """The values of a list of `kind`, each an `item`; raises all mistakes in them, or its length if that is wrong."""
+    if len(node.items) < least or (most is not None and len(node.items) > most):
+        raise BadValue(node.span, f"expected {kind.expects}, found {describe(node)}", code="bad-value")
+    mistakes, values = Mistakes(), list[Any]()
+    for one in node.items:
+        with mistakes.part():
+            values.append(item.decode(one))
+    mistakes.check()
+    return tuple(values)
 
 
 @dataclass(frozen=True)
@@ -272,9 +323,7 @@ class PerAxis(Kind):
 
     def decode(self, node: Node) -> tuple[int, ...]:
         if isinstance(node, Sequence):
-            if len(node.items) != self.axes:
-                raise BadValue(node.span, f"expected {self.expects}, found {describe(node)}", code="bad-value")
-            return tuple(Int(self.least).decode(item) for item in node.items)
+            return decode_items(self, Int(self.least), node, self.axes, self.axes)
         if not isinstance(node, Scalar):
             raise self.wrong(node)
         try:
@@ -309,8 +358,10 @@ class OneOf(Kind):
                 ):
                     best = error
         assert best is not None
-        if best.code == "wrong-type" and best.span == node.span:
-            raise self.wrong(node)
+        if best.span == node.span:
+            if best.code == "wrong-type":
+                raise self.wrong(node)
+            best.kind = self
         raise best
 
     def schema(self) -> Schema:

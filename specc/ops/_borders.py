@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from specc.ir.types import TensorType
-from specc.ops._attributes import BadValue, Int, Kind, ListOf, OneOf, PerAxis, Schema
+from specc.ops._attributes import BadValue, Int, Kind, ListOf, OneOf, PerAxis, Schema, decode_items
 from specc.ops._base import Attributes, Mismatch, need_rank
 from specc.ops._dtypes import kept
 from specc.ops._geometry import SPATIAL, layout
@@ -41,9 +41,7 @@ class Borders(Kind):
             except BadValue as error:
                 raise (self.wrong(node) if error.code == "wrong-type" else error) from None
             return ((size, size),) * self.axes
-        if len(node.items) != self.axes:
-            raise BadValue(node.span, f"expected {self.expects}, found a list of {len(node.items)}", code="bad-value")
-        sides = (PerAxis(2, 0).decode(item) for item in node.items)
+        sides = decode_items(self, PerAxis(2, 0), node, self.axes, self.axes)
         return tuple((side[0], side[1]) for side in sides)
 
     def schema(self) -> Schema:

@@ -7,13 +7,26 @@ arguments with Keras' defaults; a test compares them with the installed Keras.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from specc.diagnostics import did_you_mean
-from specc.ops._attributes import BadValue, Bool, Enum, Float, Int, Kind, ListOf, OneOf, Schema, describe, optional
+from specc.ops._attributes import (
+    BadValue,
+    Bool,
+    Enum,
+    Float,
+    Int,
+    Kind,
+    ListOf,
+    Mistakes,
+    OneOf,
+    Schema,
+    describe,
+    optional,
+)
 from specc.ops._foreign_objects import OBJECT_ADVICE, OBJECT_ARGUMENTS, OBJECTS
 from specc.ops._foreign_words import activation_meant, fold, last_name
 from specc.source import Mapping, Node, Scalar
@@ -75,24 +88,25 @@ class ObjectOf(Kind):
             raise BadValue(node.span, f"{self.noun} as a mapping needs `op`", "name its Keras class", "missing-key")
         name = self.resolve(entry.value)
         known = self.classes[name]
+        mistakes = Mistakes()
         given: dict[str, Any] = {}
+        unknown: list[str] = []
         for one in node:
+            key = one.key.text
             if one is entry:
                 continue
-            if one.key.text not in known:
-                message, help = (
-                    f"unknown attribute `{one.key.text}` of {name}",
-                    _argument_help(one.key.text, name, known),
-                )
-                raise BadValue(one.key.span, message, help, "unknown-attribute")
-            try:
-                given[one.key.text] = known[one.key.text][0].decode(one.value)
-            except BadValue as error:
-                message = f"`{one.key.text}` of {name}: {error.message}"
-                raise BadValue(error.span, message, error.help, error.code) from None
+            if key not in known:
+                free = [other for other in known if other not in node]
+                message, help = f"unknown attribute `{key}` of {name}", _argument_help(key, name, known, free)
+                mistakes.add(one.key.span, message, help, "unknown-attribute")
+                unknown += [meant] if (meant := _argument_meant(key, free)) else []
+                continue
+            with mistakes.part(f"`{key}` of {name}"):
+                given[key] = known[key][0].decode(one.value)
         for key, (_, default) in known.items():
-            if default is ... and key not in given:
-                raise BadValue(entry.value.span, f"{name} needs `{key}`", f"add `{key}: …`", "missing-attribute")
+            if default is ... and key not in node and key not in unknown:  # a misspelt one is one mistake
+                mistakes.add(entry.value.span, f"{name} needs `{key}`", f"add `{key}: …`", "missing-attribute")
+        mistakes.check()
         differing = tuple((key, given[key]) for key in known if key in given and given[key] != known[key][1])
         return KerasObject(self.module, name, differing)
 
@@ -123,16 +137,20 @@ class ObjectOf(Kind):
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-def _argument_help(argument: str, name: str, known: Arguments) -> str:
-    """What an unknown argument of a class may stand for."""
-    word = fold(argument)
-    advice = OBJECT_ADVICE.get(word)
+def _argument_help(argument: str, name: str, known: Arguments, free: Collection[str]) -> str:
+    """What an unknown argument of a class may stand for, among those that are not given."""
+    advice = OBJECT_ADVICE.get(fold(argument))
     if advice:
         return advice
-    other = next((one for one in OBJECT_ARGUMENTS.get(word, ()) if one in known), None)
-    close = other or did_you_mean(argument, known)
+    meant = _argument_meant(argument, free)
     listed = ", ".join(f"`{key}`" for key in known) or "none"
-    return f"did you mean `{close}`?" if close else f"{name} takes: {listed}"
+    return f"did you mean `{meant}`?" if meant else f"{name} takes: {listed}"
+
+
+def _argument_meant(argument: str, free: Collection[str]) -> str | None:
+    """The argument that an unknown one most likely stands for."""
+    other = next((one for one in OBJECT_ARGUMENTS.get(fold(argument), ()) if one in free), None)
+    return other or did_you_mean(argument, free)
 
 
 def _snake(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from specc.diagnostics import did_you_mean
 from specc.ops import _registry as registry
-from specc.ops._attributes import AttributeField, BadValue, Kind, Schema, describe, fields_of
+from specc.ops._attributes import AttributeField, BadValue, Kind, Mistakes, Schema, describe, fields_of
 from specc.ops._base import Mismatch, OpDef, Weight
 from specc.ops._foreign_words import ADVICE, ATTRIBUTES, OPS, fold, last_name
 from specc.source import Entry, Mapping, Node, Scalar
@@ -130,8 +130,13 @@ class LayerOf(Kind):
             raise BadValue(node.span, f"{self.noun} needs `op`", "name its Keras class", "missing-key")
         name = self._resolve(entry.value)
         op = registry.get(self.choices[name].op)
-        given = {one.key.text: self._value(name, one) for one in node if one is not entry}
-        attributes = op.attributes(**self._complete(name, op, given, entry.value, node))
+        mistakes, given = Mistakes(), dict[str, Any]()
+        for one in node:
+            if one is not entry:
+                with mistakes.part():
+                    given[one.key.text] = self._value(name, one)
+        given = self._complete(name, op, given, entry.value, node, mistakes)
+        attributes = op.attributes(**given)
         problem = op.checks(attributes)
         if problem is not None:
             at = node.entry(problem[0])
@@ -173,25 +178,31 @@ class LayerOf(Kind):
                 listed = ", ".join(f"`{one}`" for one in known)
                 help = f"did you mean `{meant}`?" if meant else f"{name} takes: {listed}"
             raise BadValue(entry.key.span, f"unknown attribute `{key}` of {name}", help, "unknown-attribute")
-        try:
-            return known[key].kind.decode(entry.value)
-        except BadValue as error:
-            message = f"`{key}` of {name}: {error.message}"
-            raise BadValue(error.span, message, error.help, error.code) from None
+        mistakes, value = Mistakes(), None
+        with mistakes.part(f"`{key}` of {name}"):
+            value = known[key].kind.decode(entry.value)
+        mistakes.check()
+        return value
 
-    def _complete(self, name: str, op: OpDef, given: dict[str, Any], owner: Node, node: Mapping) -> dict[str, Any]:
-        """The attributes in the op's own form; raises where some are missing or exclude each other."""
-        if op.normalize is not None:
+    def _complete(
+        self, name: str, op: OpDef, given: dict[str, Any], owner: Node, node: Mapping, mistakes: Mistakes
+    ) -> dict[str, Any]:
+        """The attributes in the op's own form; raises where some are missing or exclude each other, or are mistaken."""
+        if op.normalize is not None and not mistakes.found:
             try:
                 given = op.normalize(given)
             except Mismatch as error:
                 at = node.entry(error.attribute or "")
                 place = at.value.span if at else owner.span
-                raise BadValue(place, f"{name}: {error.message}", error.help, error.code) from None
-        for key, field in self.fields(name).items():
-            if field.required and key not in given:
+                mistakes.add(place, f"{name}: {error.message}", error.help, error.code)
+        fields = self.fields(name)
+        free = [key for key in fields if key not in node]
+        misspelt = {attribute_meant(one.key.text, free) for one in node if one.key.text not in fields}
+        for key, field in fields.items():
+            if field.required and key not in given and key not in node and key not in {*misspelt, *op.either}:
                 help = f"add `{key}: …`: {field.kind.expects}"
-                raise BadValue(owner.span, f"{name} needs `{key}`", help, "missing-attribute")
+                mistakes.add(owner.span, f"{name} needs `{key}`", help, "missing-attribute")
+        mistakes.check()
         return given
 
     def schema(self) -> Schema:

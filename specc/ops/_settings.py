@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from specc.diagnostics import did_you_mean
-from specc.ops._attributes import BadValue, Kind, Schema
+from specc.ops._attributes import Kind, Mistakes, Schema
 from specc.source import Mapping, Node
 
 
@@ -31,13 +31,19 @@ class SettingsOf(Kind):
     def decode(self, node: Node) -> Settings:
         if not isinstance(node, Mapping):
             raise self.wrong(node)
+        mistakes, given = Mistakes(), Settings()
         for entry in node:
-            if entry.key.text not in self.known:
-                close = did_you_mean(entry.key.text, self.known)
+            key = entry.key.text
+            if key not in self.known:
+                close = did_you_mean(key, self.known)
                 listed = ", ".join(f"`{key}`" for key in self.known)
                 help = f"did you mean `{close}`?" if close else f"known: {listed}"
-                raise BadValue(entry.key.span, f"unknown key `{entry.key.text}`", help, "unknown-key")
-        return Settings({entry.key.text: self.known[entry.key.text].decode(entry.value) for entry in node})
+                mistakes.add(entry.key.span, f"unknown key `{key}`", help, "unknown-key")
+                continue
+            with mistakes.part(f"`{key}`"):
+                given[key] = self.known[key].decode(entry.value)
+        mistakes.check()
+        return given
 
     def schema(self) -> Schema:
         properties = {key: kind.schema() for key, kind in self.known.items()}

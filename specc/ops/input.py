@@ -48,12 +48,15 @@ class Shape(ListOf):
             return super().decode(node)
         except BadValue as error:
             items = node.items if isinstance(node, Sequence) else ()
-            for place, item in enumerate(items):
-                if item.span == error.span and isinstance(item, Scalar) and item.text in _NO_SIZE:
-                    rest = ", ".join(one.text for one in items[1:] if isinstance(one, Scalar))
-                    error.help = "write a number, or null where the data give the size"
-                    if place == 0 and len(items) > 1:
-                        error.help = f"leave the batch axis out: write `[{rest}]`"
+            places = {item.span: place for place, item in enumerate(items)}
+            for one in error.all:
+                item = items[places[one.span]] if one.span in places else node
+                if not isinstance(item, Scalar) or item.text not in _NO_SIZE:
+                    continue
+                one.help, one.kind = "write a number, or null where the data give the size", None
+                if places.get(one.span) == 0 and len(items) > 1:
+                    rest = ", ".join(other.text for other in items[1:] if isinstance(other, Scalar))
+                    one.help = f"leave the batch axis out: write `[{rest}]`"
             raise
 
 

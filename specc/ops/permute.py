@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from specc.ir.types import TensorType
-from specc.ops._attributes import BadValue, Int, Kind, ListOf, Schema, attribute
+from specc.ops._attributes import Int, Kind, ListOf, Mistakes, Schema, attribute
 from specc.ops._base import Attributes, Mismatch, OpDef, Operands
 from specc.ops._dtypes import kept
 from specc.source import Node, Sequence
@@ -21,13 +21,15 @@ class AxisOrder(Kind):
     def decode(self, node: Node) -> tuple[int, ...]:
         if not isinstance(node, Sequence):
             raise self.wrong(node)
-        order = ListOf(Int(1), 1).decode(node)
+        order, mistakes = ListOf(Int(1), 1).decode(node), Mistakes()
         for place, axis in enumerate(order):
+            span = node.items[place].span
             if axis in order[:place]:
-                raise BadValue(node.items[place].span, f"axis {axis} stands twice", self._help(order), "bad-value")
-            if axis > len(order):
+                mistakes.add(span, f"axis {axis} stands twice", self._help(order), "bad-value")
+            elif axis > len(order):
                 message = f"found axis {axis} in a list of {len(order)}"
-                raise BadValue(node.items[place].span, message, self._help(order), "bad-value")
+                mistakes.add(span, message, self._help(order), "bad-value")
+        mistakes.check()
         return order
 
     def _help(self, order: tuple[int, ...]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from specc.ir.sizes import is_known, may_equal
 from specc.ir.types import TensorType, elements, show_shape
-from specc.ops._attributes import BadValue, Int, Kind, ListOf, Schema, attribute
+from specc.ops._attributes import BadValue, Int, Kind, ListOf, Mistakes, Schema, attribute
 from specc.ops._base import Attributes, Mismatch, OpDef, Operands
 from specc.ops._dtypes import kept
 from specc.source import Node, Scalar, Sequence
@@ -24,13 +24,15 @@ class TargetShape(Kind):
             raise BadValue(node.span, f"expected {self.expects}, found {node.value}", f"write [{node.value}]")
         if not isinstance(node, Sequence):
             raise self.wrong(node)
-        shape = ListOf(Int(-1)).decode(node)
+        shape, mistakes = ListOf(Int(-1)).decode(node), Mistakes()
         for place, size in enumerate(shape):
+            span = node.items[place].span
             if size == 0:
-                raise BadValue(node.items[place].span, "an axis has at least one element, found 0", code="bad-value")
+                mistakes.add(span, "an axis has at least one element, found 0", code="bad-value")
             if size == -1 and -1 in shape[:place]:
                 help = "only one size can be found from the others; write this one out"
-                raise BadValue(node.items[place].span, "found a second -1", help, "bad-value")
+                mistakes.add(span, "found a second -1", help, "bad-value")
+        mistakes.check()
         return shape
 
     def schema(self) -> Schema:

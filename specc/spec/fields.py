@@ -143,20 +143,30 @@ class Fields:
 
 
 def decode_value(node: Node, kind: Kind, diagnostics: Diagnostics, default: Any = None, key: str = "") -> Any:
-    """A value decoded by its kind, the default where it is wrong, which is reported at the smallest wrong place."""
-    if holds_broken(node):
-        return default
+    """A value decoded by its kind; the default where it is wrong, each mistake in it reported at its own place."""
     try:
-        return kind.decode(node)
+        value = kind.decode(node)
     except BadValue as error:
-        where = f"`{key}`: " if key else ""
-        wrong = _scalar_at(node, error.span)
-        help = _unevaluated(wrong) or _advice(node, kind) or _as_written_elsewhere(wrong) or error.help
-        if key == "padding" and _is_width(node) and _takes(kind, Scalar(node.span, "same", "same", True)):
-            help = "write `padding: same` to keep the size, or put a ZeroPadding node before it for an exact width"
-        cause = error.span.text if "${" in error.span.text else ""  # a parameter, most likely
-        diagnostics.report(error.code, f"{where}{error.message}", (error.span, ""), help=help, cause=cause)
+        for one in error.all:
+            _report(one, node, kind, key, diagnostics)
         return default
+    return default if holds_broken(node) else value
+
+
+def _report(error: BadValue, node: Node, kind: Kind, key: str, diagnostics: Diagnostics) -> None:
+    wrong = _node_at(node, error.span)
+    if isinstance(wrong, Broken):  # whose own mistake has been reported
+        return
+    where = f"`{key}`: " if key else ""
+    expected = kind if wrong is node else error.kind
+    advice = _advice(wrong, expected) if expected else ""
+    advice = advice or (_advice(node, kind) if isinstance(node, Sequence) and len(node.items) == 1 else "")
+    help = _unevaluated(wrong) or advice or _as_written_elsewhere(wrong) or error.help
+    if key == "padding" and _is_width(node) and _takes(kind, Scalar(node.span, "same", "same", True)):
+        help = "write `padding: same` to keep the size, or put a ZeroPadding node before it for an exact width"
+    is_parameter = "${" in error.span.text or isinstance(wrong, Unevaluated)
+    cause = error.span.text if is_parameter else ""
+    diagnostics.report(error.code, f"{where}{error.message}", (error.span, ""), help=help, cause=cause)
 
 
 def _advice(node: Node, kind: Kind) -> str:
@@ -184,13 +194,12 @@ def _advice(node: Node, kind: Kind) -> str:
     return ""
 
 
-def _scalar_at(node: Node, span: Span) -> Node:
-    """The scalar of a tree that stands at a span, or the tree."""
-    if isinstance(node, Sequence):
-        return next((found for item in node.items if (found := _scalar_at(item, span)).span == span), node)
-    if isinstance(node, Mapping):
-        return next((found for entry in node if (found := _scalar_at(entry.value, span)).span == span), node)
-    return node
+def _node_at(node: Node, span: Span) -> Node:
+    """The node of a tree at a span; the tree itself if there is none."""
+    if node.span == span or isinstance(node, Scalar):
+        return node
+    parts = node.items if isinstance(node, Sequence) else tuple(entry.value for entry in node)
+    return next((found for part in parts if (found := _node_at(part, span)).span == span), node)
 
 
 def _unevaluated(node: Node) -> str:

@@ -198,7 +198,7 @@ def decode_attributes(
             place = spans.get(error.attribute or "", owner)
             label = "second" if others else f"no `{error.attribute}` given"
             diagnostics.report(error.code, error.message, (place, label), *others, help=error.help)
-            return None
+            good = False
     # a misspelt attribute is one mistake: the missing one it stands for is not reported beside it
     covered = {one for name in unknown for one in _meant(name, (*known, *common), syntax)}
     lacking = [name for name, field in known.items() if field.required and name not in given and name not in spans]
