@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from specc.analysis.element_order import ElementOrder
 from specc.ir import Graph, Node, Operand, TensorType
 from specc.ir.graph import OUT, Collect, Types
-from specc.ir.sizes import is_known
 from specc.source import work
 
 NORMALIZING = {"softmax", "sparsemax"}  # sum to 1 along their axes
@@ -68,9 +67,12 @@ class Sources:
         source = None
         if isinstance(last, Node):
             source = self._joined(last) if through_joins and last.op == "Concatenate" else self._made(last)
-        for row in reversed(path[:-1]):
-            if source is not None:
-                source = ValueSource(source.node, source.activation, self._followed(row, source.sums))
+        made = self.types.get((last.name, OUT)) if last is not None else None
+        if source is not None and source.sums and made is not None:
+            order = ElementOrder.of(made.shape, source.sums)
+            for row in reversed(path[:-1]):
+                order = self._followed(row, order)
+            source = replace(source, sums=order.sums)
         trace = Trace(source, noises)
         if through_joins:
             self._traces[key] = trace
@@ -125,40 +127,16 @@ class Sources:
         sums = first.sums if same else None
         return ValueSource(node, first.activation, None if sums is None else sums if place not in sums else frozenset())
 
-    def _followed(self, row: Node | Collect, sums: frozenset[int] | None) -> frozenset[int] | None:
-        """The axes after a row that moves values."""
-        if not sums or (isinstance(row, Node) and applied(row)[0] in _KEEPS_ORDER):
-            return sums
+    def _followed(self, row: Node | Collect, order: ElementOrder) -> ElementOrder:
+        """The order of the elements after a row that moves values."""
+        result = self.types.get((row.name, OUT))
+        if result is None or (isinstance(row, Node) and applied(row)[0] in _KEEPS_ORDER):
+            return order
         if isinstance(row, Collect) or row.op == "RepeatVector":
-            return frozenset(axis + 1 for axis in sums)
+            return order.repeated(result.shape)
         if row.op == "Permute":
-            return frozenset(place for place, axis in enumerate(row.attributes.dims) if axis - 1 in sums)
-        before, after = self.type_of(row.operands[0]), self.types.get((row.name, OUT))
-        if before is None or after is None or not all(map(is_known, (*before.shape, *after.shape))):
-            return frozenset({after.rank - 1}) if before and after and _keeps_last(before, after, sums) else None
-        return _reshaped(before.shape, after.shape, sums)
-
-
-def _keeps_last(before: TensorType, after: TensorType, sums: frozenset[int]) -> bool:
-    """Whether a reshape of sizes that are not all known leaves the last axis, the one in `sums`, as it is."""
-    return sums == frozenset({before.rank - 1}) and after.rank > 0 and before.shape[-1] == after.shape[-1]
-
-
-def _reshaped(before: tuple[int, ...], after: tuple[int, ...], sums: frozenset[int]) -> frozenset[int]:
-    """The axes of the new shape that hold what the axes of the old one held; none where they do not come out whole."""
-    long = {axis for axis in sums if before[axis] > 1}
-    if not long:
-        return frozenset()
-    first, last = min(long), max(long)
-    if any(size > 1 for axis, size in enumerate(before[first:last], first) if axis not in long):
-        return frozenset()
-    outer, inner = math.prod(before[:first]), math.prod(before[last + 1 :])
-    outers = [math.prod(after[:axis]) for axis in range(len(after) + 1)]
-    inners = [math.prod(after[axis:]) for axis in range(len(after) + 1)]
-    if outer not in outers or inner not in inners:
-        return frozenset()
-    within = [axis for axis, size in enumerate(after) if size > 1 and outers[axis] >= outer]
-    return frozenset(axis for axis in within if inners[axis + 1] >= inner)
+            return order.permuted([axis - 1 for axis in row.attributes.dims])
+        return order.reshaped(result.shape)
 
 
 def applied(node: Node) -> tuple[str, Any]:
