@@ -12,6 +12,7 @@ import click
 
 from specc.cli._common import color_option, emit, format_option, overrides_option, say, wants_color
 from specc.cli._completion import complete_files, complete_targets
+from specc.source.escape import printable
 
 if TYPE_CHECKING:
     from specc.diagnostics import Diagnostic
@@ -91,7 +92,7 @@ def command(
     sources: list[Source] = []
     failed = False
     for target in wanted:
-        with _progress(target) as progress:
+        with _progress(printable(target)) as progress:
             result = run_build(
                 path,
                 target=target,
