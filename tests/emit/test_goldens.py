@@ -56,7 +56,11 @@ def test_goldens_pass_the_type_checker(tmp_path: Path) -> None:
     settings = {
         "typeCheckingMode": "basic",
         "pythonVersion": "3.11",
-        "reportArgumentType": "none",  # Keras states no types: pyright takes a default of a name for `str`
+        # Keras states no types. What pyright infers from its source is wrong: `Input` gives None or a list,
+        # and an argument whose default is a name takes only `str`.
+        "reportArgumentType": "none",
+        "reportCallIssue": "none",
+        "reportOptionalSubscript": "none",
     }
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
     for name in NAMES:

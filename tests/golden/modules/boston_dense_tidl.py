@@ -257,7 +257,7 @@ def bind_contract(model: keras.Model) -> keras.Model:
             if share and options.get("validation_data") is None:
                 rows = int(len(y) * (1 - share))
                 options["validation_data"] = keras.tree.map_structure(lambda one: one[rows:], (x, y))
-                x, y = keras.tree.map_structure(lambda one: one[:rows], (x, y))
+                x, y = (keras.tree.map_structure(lambda one: one[:rows], each) for each in (x, y))
                 options["sample_weight"] = options["sample_weight"][:rows]
         return kind.fit(model, x, y, *arguments, **options)
 
