@@ -19,6 +19,7 @@ import pytest
 from specc import emit
 from specc.driver import BuildResult, run_build
 from specc.emit import artifacts, runtime, verify
+from specc.ir.graph import Scan
 from tests.nets import ROOT, replaced
 
 pytestmark = pytest.mark.keras
@@ -108,6 +109,10 @@ def doubled(true: Any) -> Any:
     return lambda scale=1.0, **given: true(scale=2 * scale, **given)
 
 
+def reversed_scan(scan: Scan) -> Scan:
+    return replace(scan, reverse=not scan.reverse)
+
+
 CAUSAL = spec("  y: {op: Conv1D, filters: 3, kernel_size: 3, padding: causal, dilation_rate: 2}", "[9, 2]")
 RECURRENT = spec("  y: {op: SimpleRNN, units: 3, return_sequences: true}", "[5, 2]")
 LONG = spec("  y: {op: Conv2D, filters: 2, kernel_size: [9, 1], padding: same}", "[12, 3, 2]")
@@ -132,7 +137,7 @@ LOWERINGS = {
     "steps in the other order": Wrong(
         "simple_rnn_to_conv2d",
         "Scan",
-        lambda true: lambda name, sequence, reverse: true(name, sequence, not reverse),
+        lambda true: lambda *given, **named: reversed_scan(true(*given, **named)),
         RECURRENT,
     ),
     "slices off by one": Wrong("split_large_kernel", "_crop", shifted, LONG),

@@ -105,7 +105,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "subtract_to_add": (merge("Subtract", ROW, ROW), merge("Subtract", MAP, MAP)),
     "view_to_host": (
         Case("op: Permute, dims: [3, 1, 2]", (MAP,)),
-        Case("op: Permute, dims: [4, 1, 3, 2]", ("[2, 3, 4, 5]",)),
+        Case("op: Reshape, target_shape: [6, 20]", ("[2, 3, 4, 5]",)),
     ),
     "upsampling_to_resizing": (Case("op: UpSampling2D", (MAP,)),),
 }

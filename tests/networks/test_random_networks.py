@@ -30,7 +30,11 @@ def checked(seed: int) -> Checked:
 def test_random_networks_are_valid_and_mostly_accepted() -> None:
     """Most of them have to reach the converter, and what is refused is refused by the target."""
     found = [checked(seed) for seed in range(100)]
-    assert {one.code for each in found for one in each.diagnostics} <= {"no-lowering", "ambiguous-when"}
+    assert {one.code for each in found for one in each.diagnostics} <= {
+        "no-lowering",
+        "ambiguous-when",
+        "double-softmax",
+    }
     assert sum("tidl" in one.lowered for one in found) >= 80
     kinds = {node.op for one in found if one.graph for node in one.graph.nodes}
     assert len(kinds) >= 25
@@ -42,7 +46,7 @@ def test_random_networks_are_valid_and_mostly_accepted() -> None:
 def test_what_is_accepted_converts_and_is_equal(seed: int) -> None:
     found = checked(seed)
     if "tidl" not in found.lowered:
-        assert {one.code for one in found.diagnostics} == {"no-lowering"}
+        assert "no-lowering" in {one.code for one in found.diagnostics}
         return
     assert found.spec is not None and found.graph is not None
     lowered = found.lowered["tidl"]
