@@ -61,6 +61,7 @@ CODES: dict[str, Code] = {
             # expressions and params
             "bad-expression": "an expression that cannot be read or evaluated",
             "unknown-param": "an expression or `--set` names a parameter that is not declared",
+            "recursive-param": "a parameter whose default depends on itself",
             # the graph
             "unknown-reference": "a reference to a name that does not exist",
             "unknown-port": "a reference to a result that the op does not have",

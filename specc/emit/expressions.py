@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from specc.source import escape
-from specc.spec.expressions import SHAPE_FUNCTIONS, ExpressionError, NetworkValue, Value, evaluate
+from specc.spec.expressions import ExpressionError, NetworkValue, Value, evaluate
 
 _CHANNELS = "channels"
 _PLAIN = (
@@ -37,10 +37,9 @@ def value(text: str, arguments: Mapping[str, Value], channels: Mapping[str, int]
         return None  # on a branch that no instance takes, where evaluating it would not have found it
     if any(not _is_channels(call) and _called(call) not in _BUILTINS for call in _calls(tree)):
         return None
-    names: dict[str, Any] = dict(arguments)
-    names |= {name: NetworkValue(name, lambda size=size: (size,)) for name, size in channels.items()}
     try:
-        return evaluate(text, names, {_CHANNELS: SHAPE_FUNCTIONS[_CHANNELS]})
+        network = {name: NetworkValue(name, lambda size=size: (size,)) for name, size in channels.items()}
+        return evaluate(text, arguments, network)
     except ExpressionError:
         return None
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from specc.diagnostics import Diagnostics, did_you_mean
+from specc.diagnostics import Diagnostics, Use, did_you_mean
 from specc.ops._attributes import Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.spec.document import Param, Reference
 from specc.spec.expressions import ExpressionError, pieces
 from specc.spec.fields import Broken, Fields, check_name, holds_broken
 from specc.spec.nodes import COMMON, reference
-from specc.spec.params import TYPES, Params, TypeName, converted, fits, is_type, noun, plain_value, type_of
+from specc.spec.param_order import default_of, in_order, names_read, report_circle
+from specc.spec.param_types import TYPES, TypeName, converted, fits, is_type, noun, type_of
+from specc.spec.params import Params, plain_value
 
 _NO_DEFAULT: Any = object()
+_EXPECTED = "a number, a string, a boolean or a list of them"
 _OTHER_WORDS = {"integer": "int", "number": "float", "double": "float", "boolean": "bool", "string": "str"}
 _HINTS = {
     "loops": "loops stand beside `nodes`, at the top of the spec: a block holds none",
@@ -37,10 +40,11 @@ class BlockParam:
     default: Any
     span: Span
     is_broken: bool = False  # its default was a mistake, which has been reported
+    computed: Node | None = None  # a default that is another for each use: it reads other parameters, or a shape
 
     @property
     def required(self) -> bool:
-        return self.default is _NO_DEFAULT
+        return self.default is _NO_DEFAULT and self.computed is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,12 @@ class BlockDecl:
     doc: str
     is_whole: bool  # False where a part could not be read
     expressions: tuple[tuple[str, str, str], ...] = ()  # values that are one `${…}`: node, key, expression
+    order: tuple[str, ...] = ()  # of the parameters, each after those that its default reads
     used: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
     def defaults(self) -> tuple[tuple[str, Any], ...]:
-        return tuple((name, one.default) for name, one in self.params.items() if not one.required)
+        return tuple((name, one.default) for name, one in self.params.items() if one.default is not _NO_DEFAULT)
 
 
 def decode_blocks(section: Mapping | None, params: Params, diagnostics: Diagnostics) -> dict[str, BlockDecl]:
@@ -75,7 +80,7 @@ def _block(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockDecl:
     fields = Fields(entry.value, f"block `{name}`", diagnostics, hint)
     fields.only(("params", "inputs", "nodes", "outputs", "doc"), _HINTS)
     doc = fields.get("doc", Str(), "")
-    own = {one.key.text: _param(one, params, diagnostics) for one in fields.mapping("params") or ()}
+    own, order = _params(fields.mapping("params"), params, diagnostics)
     inputs = _inputs(fields, entry.key.span, diagnostics)
     nodes = fields.mapping("nodes")
     if isinstance(fields.node, Mapping) and not nodes and not isinstance(fields.node_of("nodes"), (Scalar, Sequence)):
@@ -92,6 +97,7 @@ def _block(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockDecl:
         doc,
         diagnostics.error_count == before,
         tuple(_expressions(nodes.entries if nodes else ())),
+        tuple(order),
     )
 
 
@@ -123,8 +129,30 @@ def _expressions(nodes: tuple[Entry, ...]) -> Iterator[tuple[str, str, str]]:
                 yield node.key.text, entry.key.text, found[0][1]
 
 
-def _param(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockParam:
-    """`int`, a default, or `{type: int, default: 1, doc: …}`."""
+def _params(
+    section: Mapping | None, params: Params, diagnostics: Diagnostics
+) -> tuple[dict[str, BlockParam], list[str]]:
+    """The parameters by name, and the order in which their defaults are evaluated."""
+    entries = {entry.key.text: entry for entry in section or ()}
+    reads = {name: [*names_read(default_of(entry.value))] for name, entry in entries.items()}
+    outside = set(params.names)
+    for name in reads.keys() & outside:  # `width: "${width}"` is the one outside
+        reads[name] = [other for other in reads[name] if other != name]
+    order, circles = in_order(reads)
+    for circle in circles:
+        report_circle(circle, entries, diagnostics)
+    circular = {name for circle in circles for name in circle}
+    found: dict[str, BlockParam] = {}
+    for name, entry in entries.items():
+        is_computed = any(other in reads or other not in outside for other in reads[name])
+        found[name] = _param(entry, params, is_computed, diagnostics)
+        if name in circular:
+            found[name] = replace(found[name], default=None, computed=None, is_broken=True)
+    return found, order
+
+
+def _param(entry: Entry, params: Params, is_computed: bool, diagnostics: Diagnostics) -> BlockParam:
+    """`int`, a default, or `{type: int, default: 1, doc: …}`; `is_computed` if its default reads others, or inputs."""
     name, node, type_name = entry.key.text, entry.value, None
     if name in COMMON:
         message = f"`{name}` cannot be a parameter of a block: nodes have such a key"
@@ -150,6 +178,8 @@ def _param(entry: Entry, params: Params, diagnostics: Diagnostics) -> BlockParam
         help = f'write `{_OTHER_WORDS[node.text]}`; as a default it stands in quotes, `"{node.text}"`'
         diagnostics.report("wrong-type", message, (node.span, "not a type"), help=help)
         return BlockParam(name, _OTHER_WORDS[node.text], _NO_DEFAULT, entry.key.span)
+    if is_computed:
+        return BlockParam(name, type_name, _NO_DEFAULT, entry.key.span, computed=node)
     node = params.substitute(node)
     if holds_broken(node):
         return BlockParam(name, type_name, None, entry.key.span, is_broken=True)
@@ -215,11 +245,20 @@ def _outputs(fields: Fields, place: Span, diagnostics: Diagnostics) -> tuple[tup
     return tuple(("out" if len(items) == 1 else str(one).replace(".", "_"), one) for one in found)
 
 
-def arguments(
-    block: BlockDecl, syntax: Mapping, owner: Span, params: Params, diagnostics: Diagnostics
-) -> tuple[dict[str, Param], set[str]]:
-    """What a use gives the block's parameters, defaults filled in, and those whose value has been reported."""
-    found: dict[str, Param] = {}
+def give_arguments(
+    block: BlockDecl,
+    syntax: Mapping,
+    owner: Span,
+    params: Params,
+    inner: Params,
+    uses: tuple[Use, ...],
+    diagnostics: Diagnostics,
+) -> None:
+    """Gives the parameters of a block what a use says, read with the `params` there, and the defaults for the others.
+
+    Those whose value has been reported are broken in `inner`. `uses` begins with this one.
+    """
+    given: dict[str, Param] = {}
     broken: set[str] = set()
     known = list(block.params)
     lacking = {name for name, one in block.params.items() if one.required}
@@ -240,7 +279,7 @@ def arguments(
         if value is None:
             broken.add(name)
         else:
-            found[name] = Param(name, value, entry.value.span)
+            given[name] = Param(name, value, entry.value.span)
     if lacking:
         listed = " and ".join(f"`{name}`" for name in known if name in lacking)
         label = (owner, f"no {listed} given")
@@ -248,13 +287,37 @@ def arguments(
         help = "add " + ", ".join(f"`{name}: …`" for name in known if name in lacking)
         diagnostics.report("missing-attribute", f"block `{block.name}` needs {listed}", label, declared, help=help)
         broken |= lacking
-    for name, one in block.params.items():
-        if name not in found:
-            default = 0 if one.required or one.default is None else one.default
-            found[name] = Param(name, default, one.span)
-            if one.is_broken:
-                broken.add(name)
-    return {name: found[name] for name in known}, broken
+    inner.broken |= broken | {name for name, one in block.params.items() if one.is_broken and name not in given}
+    for name in block.order:
+        one = block.params[name]
+        if one.computed is not None and (name in given or name in broken):
+            inner.read_all(one.computed)
+        with diagnostics.within(uses):
+            inner.give(given.get(name) or _default(one, inner, name in broken, diagnostics))
+    inner.declared = {name: inner.declared[name] for name in known}
+
+
+def _default(param: BlockParam, inner: Params, is_broken: bool, diagnostics: Diagnostics) -> Param:
+    """A parameter with its default; zero where that is a mistake, which has been reported."""
+    value = 0 if param.default is _NO_DEFAULT or param.default is None else param.default
+    if param.computed is not None and not is_broken:
+        node = inner.substitute(param.computed)
+        value = plain_value(node)
+        if value is None and not holds_broken(node):
+            message = f"parameter `{param.name}`: expected {_EXPECTED}, found {describe(node)}"
+            help = "change the expression"
+            diagnostics.report("wrong-type", message, (param.computed.span, "not a value"), help=help)
+        elif value is not None and param.type is not None and not fits(value, param.type):
+            message = f"parameter `{param.name}`: expected {noun(param.type)}, found {describe(node)}"
+            label = (param.computed.span, f"declared as {param.type}")
+            diagnostics.report("wrong-type", message, label, help="change the default or the type")
+            value = None
+        if value is None:
+            inner.broken.add(param.name)
+            value = 0
+        elif param.type is not None:
+            value = converted(value, param.type)
+    return Param(param.name, value, param.span)
 
 
 def _argument(param: BlockParam, entry: Entry, params: Params, diagnostics: Diagnostics) -> Any:
@@ -263,7 +326,7 @@ def _argument(param: BlockParam, entry: Entry, params: Params, diagnostics: Diag
     if isinstance(node, Broken):
         return None
     if value is None or (param.type is not None and not fits(value, param.type)):
-        expected = noun(param.type) if param.type else "a number, a string, a boolean or a list of them"
+        expected = noun(param.type) if param.type else _EXPECTED
         message = f"`{param.name}`: expected {expected}, found {describe(node)}"
         declared = (param.span, f"declared as {param.type}" if param.type else "declared here")
         diagnostics.report("wrong-type", message, (entry.value.span, ""), declared, help=f"change `{param.name}`")

@@ -10,6 +10,7 @@ from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ops import _registry as registry
 from specc.ops._attributes import Bool, Enum, Int, Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Source, Span
+from specc.spec import early_shapes
 from specc.spec._hints import NAMING, SECTION_HINTS, TAKEN_FOR_NODES, TOP_LEVEL
 from specc.spec.blocks import BlockDecl, decode_blocks, within
 from specc.spec.document import (
@@ -130,16 +131,20 @@ class _Decoder:
         )
         self.sizes = Sizes(self.root.get("inputs"), self.diagnostics)
         self.params.declare(fields.node_of("params"), self.sizes.take(self.overrides))
-        fields.entries = {key: self.substituted(entry) for key, entry in fields.entries.items()}
-        doc = fields.get("doc", Str(), "")
+        self.substitute(fields, "inputs")
         blocks = self.blocks(fields)
         inputs = self.inputs(fields)
         entries = self.nodes(fields)
+        self.params.network = early_shapes.of_inputs(inputs, (entry.key.text for entry in entries))
+        self.params.is_network_complete = self.is_complete
         loops = self.loops(fields)
         outputs, inline = self.outputs(fields)
+        self.params.is_network_complete = self.is_complete
         elaborator = Elaborator(blocks, self.params, inputs, loops, self.diagnostics, self.odd)
         elaborated = elaborator.run((*entries, *inline))
         self.is_complete = self.is_complete and elaborated.is_whole
+        self.substitute(fields, "doc", *_BESIDE)
+        doc = fields.get("doc", Str(), "")
         training = None
         entry = fields.entry("training")
         if entry is not None and not is_null(entry.value):
@@ -176,11 +181,11 @@ class _Decoder:
             self.params.report_unused()
         return spec
 
-    def substituted(self, entry: Entry) -> Entry:
-        """The entry with expressions evaluated; loops and nodes keep theirs until they are read one by one."""
-        if entry.key.text in ("params", "specc", "name", "loops", "blocks", "nodes", "outputs"):
-            return entry
-        return Entry(entry.key, self.params.substitute(entry.value))
+    def substitute(self, fields: Fields, *keys: str) -> None:
+        """Evaluates the expressions of sections; those of nodes and loops are evaluated one by one."""
+        for key in keys:
+            if entry := fields.entry(key):
+                fields.entries[key] = Entry(entry.key, self.params.substitute(entry.value))
 
     def version(self, fields: Fields) -> None:
         node = fields.node_of("specc")

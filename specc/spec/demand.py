@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from specc.spec.elaborate import Elaborator
 
 Ports: TypeAlias = dict[str, TensorType]
-_HELP = "give the block the number as a parameter"
+_HELP = "write the number, or make it a parameter"
 
 
 class Demand:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from specc.diagnostics import Diagnostics, Use
 from specc.ops._attributes import Bool, Int, describe
-from specc.source import Entry, Mapping, Node, Scalar, Sequence, work
-from specc.spec.blocks import BlockDecl, arguments
+from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span, work
+from specc.spec import early_shapes
+from specc.spec.blocks import BlockDecl, give_arguments
 from specc.spec.document import InputDecl, Instance, LoopDecl, NodeDecl, Param, Reference, Results
 from specc.spec.expressions import NetworkValue, Unmeasured
 from specc.spec.fields import RESERVED, Broken, Fields, decode_value
@@ -62,16 +63,19 @@ class Elaborator(Resolver):
         self.nesting = 0
         self.prepared: set[str] = set()  # items whose operands have been looked at
         self.written = 0  # nodes that stand nowhere in the text by themselves
+        self.is_given_up = False  # once there are too many
         self.demand = Demand(self)
 
     def run(self, entries: SequenceABC[Entry]) -> Elaborated:
         """Every node written out, in the order of the text."""
         self.fill(self.top, entries)
+        self.top.params.network = self.top_network()
         items = [*self.top.items.values()]
         try:
             for item in items:
                 self.finish(item)
         except _TooMany:
+            self.is_given_up = True
             return Elaborated((), {item.key.text: {} for item in items}, (), is_whole=False)
         results = {item.key.text: item.results for item in items if item.is_compound}
         decls = tuple(decl for item in items for decl in item.decls)
@@ -305,8 +309,8 @@ class Elaborator(Resolver):
             name = f"{site.name}/{number}"
             params = site.params
             if _INDEX not in params.known:
-                own = {_INDEX: Param(_INDEX, number, site.key.span)}
-                params = params.inner(own, {_INDEX: 1})
+                params = params.inner((_INDEX,), {_INDEX: 1})
+                params.give(Param(_INDEX, number, site.key.span))
             copy = replace(
                 site,
                 name=name,
@@ -357,7 +361,6 @@ class Elaborator(Resolver):
         if reads is None:
             start = self.first(site, item)
             reads = (start,) if start else ()
-        own, broken = arguments(block, site.node, entry.value.span, site.params, self.diagnostics)
         if reads and len(reads) != len(block.inputs) and block.inputs:
             if block.is_whole:
                 self.miscounted(site, block, reads)
@@ -367,15 +370,17 @@ class Elaborator(Resolver):
         )
         uses = (Use(site.key.span, site.name), *site.scope.uses)
         network: dict[str, NetworkValue] = {}
-        params = self.top.params.inner(own, block.used, network)
-        params.broken |= broken
+        params = self.top.params.inner(block.params.keys(), block.used, network)
         params.is_complete = params.is_complete and block.is_whole
+        params.is_network_complete = block.is_whole
         scope = Scope(f"{site.name}/", params, given, {}, uses, (*site.scope.path, block.name), block.is_whole)
         self.fill(scope, block.nodes)
-        for name in (*scope.inputs, *scope.items):
-            network[name] = NetworkValue(name, lambda name=name: self.measure(scope, name))
+        network |= early_shapes.unknown(scope.items, "a default")
+        network |= {name: self.network_value(scope, name, uses[0].span) for name in scope.inputs}
+        give_arguments(block, site.node, entry.value.span, site.params, params, uses, self.diagnostics)
+        network |= {name: self.network_value(scope, name, one.key.span) for name, one in scope.items.items()}
         doc = site.node.get("doc")
-        values = tuple((name, one.value) for name, one in own.items())
+        values = tuple((name, one.value) for name, one in params.declared.items())
         bound = tuple((name, one) for name, one in given.items() if one is not None)
         text = doc.text if isinstance(doc, Scalar) and isinstance(doc.value, str) else ""
         self.instances.append(
@@ -467,13 +472,23 @@ class Elaborator(Resolver):
         again = replace(site, node=_without(target.node, "from"), params=target.scope.params, reads=reads)
         return self.expand(replace(again, twin=site.twin or target.name), item, out)
 
-    def measure(self, scope: Scope, name: str) -> tuple[int, ...]:
-        """The shape of a value of an instance; raises `Unmeasured`."""
-        place = scope.items[name].key.span if name in scope.items else scope.uses[0].span
-        reference = self.resolve(scope, Reference(name, None, place))
+    def top_network(self) -> dict[str, NetworkValue]:
+        """What an expression at the top may ask the shape of."""
+        items = {name: item.key.span for name, item in self.top.items.items()}
+        others = [*self.inputs.values(), *self.states.values(), *self.scans.values()]
+        others += [collect for _, collect in self.collects.values()]
+        places = items | {one.name: one.span for one in others}
+        return {name: self.network_value(self.top, name, place) for name, place in places.items()}
+
+    def network_value(self, scope: Scope, name: str, place: Span) -> NetworkValue:
+        return NetworkValue(name, lambda: self.measure(scope, Reference(name, None, place)))
+
+    def measure(self, scope: Scope, named: Reference) -> tuple[int, ...]:
+        """The shape of a value of a scope; raises `Unmeasured`."""
+        reference = None if self.is_given_up else self.resolve(scope, named)
         if reference is None:
             raise Unmeasured(is_reported=True)
-        return self.demand.shape(reference, name)
+        return self.demand.shape(reference, named.name)
 
     def rank_read(self, site: Site, item: Item) -> int | None:
         """The number of axes of what a node reads, where that is known already."""

@@ -49,6 +49,7 @@ class ExpressionError(Exception):
         super().__init__(message)
         self.message, self.at, self.length, self.name, self.help = message, at, length, name, help
         self.is_reported = False  # where the reason is a mistake that shows elsewhere
+        self.asks_shape = False  # where `name` stands for a value of the network
 
 
 class Unmeasured(Exception):
@@ -65,9 +66,6 @@ class NetworkValue:
 
     name: str
     measure: Callable[[], tuple[int, ...]]
-
-    def __str__(self) -> str:
-        return f"`{self.name}`, a value of the network"
 
 
 def _shape(value: Any) -> tuple[int, ...]:
@@ -124,15 +122,16 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "len": len,
 }
-SHAPE_FUNCTIONS: dict[str, Callable[..., Any]] = {"channels": _channels, "shape": _shape}  # inside blocks
+SHAPE_FUNCTIONS: dict[str, Callable[..., Any]] = {"channels": _channels, "shape": _shape}
 
 
-def evaluate(text: str, names: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]] | None = None) -> Value:
-    """The value of one expression. Raises `ExpressionError`; an unknown name is in its `name`."""
+def evaluate(text: str, names: Mapping[str, Value], network: Mapping[str, NetworkValue] | None = None) -> Value:
+    """The value of one expression. Raises `ExpressionError`; an unknown name is in its `name`.
+
+    `network` holds what `shape` and `channels` may ask of; None where the network is not known yet.
+    """
     work.charge(len(text))
-    tree = _parse(text)
-    walker = _Walker(text, names, {**FUNCTIONS, **(functions or {})})
-    return walker.value(tree, 0)
+    return _Walker(text, names, network).value(_parse(text), 0)
 
 
 def check_expression(text: str, names: Collection[str], values: Mapping[str, Collection[str]]) -> None:
@@ -142,7 +141,7 @@ def check_expression(text: str, names: Collection[str], values: Mapping[str, Col
     it compares a name that has only certain `values` with another string.
     """
     tree = _parse(text)
-    walker = _Walker(text, {}, FUNCTIONS)
+    walker = _Walker(text, {}, None)
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and id(node) not in called and node.id not in (*names, "true", "false"):
@@ -198,8 +197,9 @@ def _one_line(text: str) -> str:
 
 
 class _Walker:
-    def __init__(self, text: str, names: Mapping[str, Value], functions: Mapping[str, Callable[..., Any]]) -> None:
-        self.names, self.functions = names, functions
+    def __init__(self, text: str, names: Mapping[str, Value], network: Mapping[str, NetworkValue] | None) -> None:
+        self.names, self.network = names, network
+        self.asks_shape = False  # within `shape(…)` or `channels(…)`, where a name is one of the network
         self.lead = len(text) - len(text.lstrip())
         self.text = _one_line(text)
 
@@ -223,11 +223,7 @@ class _Walker:
             case ast.Name(id="false" | "False"):
                 return False
             case ast.Name():
-                if node.id not in self.names:
-                    error = self.error(node, f"`{node.id}` is not declared")
-                    error.name = node.id
-                    raise error
-                return self.names[node.id]
+                return self.named(node)
             case ast.BinOp() if type(node.op) in _BINARY:
                 left, right = self.number(node.left, depth), self.number(node.right, depth)
                 if isinstance(node.op, ast.Pow) and (abs(right) > _MAX_POWER or abs(left) > 2**32):
@@ -247,7 +243,10 @@ class _Walker:
             case ast.Compare():
                 return self.compare(node, depth)
             case ast.IfExp():
-                return self.value(node.body if self.value(node.test, depth) else node.orelse, depth)
+                asks_shape, self.asks_shape = self.asks_shape, False
+                holds = self.value(node.test, depth)
+                self.asks_shape = asks_shape
+                return self.value(node.body if holds else node.orelse, depth)
             case ast.Tuple() | ast.List():
                 return tuple(self.value(one, depth) for one in node.elts)
             case ast.Subscript():
@@ -259,17 +258,39 @@ class _Walker:
             case _:
                 raise self.error(node, "an expression cannot hold this", _ALLOWED)
 
+    def named(self, node: ast.Name) -> Any:
+        """What a name means: a parameter, or within `shape(…)` a value of the network."""
+        network = self.network or {}
+        if node.id in self.names and not (self.asks_shape and node.id in network):
+            return self.names[node.id]
+        if node.id not in network:
+            error = self.error(node, f"`{node.id}` is not declared")
+            error.name, error.asks_shape = node.id, self.asks_shape
+            raise error
+        if not self.asks_shape:
+            help = f"ask its shape, `channels({node.id})` or `shape({node.id})`, or read it with `from`"
+            raise self.error(node, f"`{node.id}` is a value of the network, not a number", help)
+        return network[node.id]
+
     def call(self, node: ast.Call, depth: int) -> Any:
-        known = ", ".join(f"`{name}`" for name in sorted(self.functions))
         name = node.func.id if isinstance(node.func, ast.Name) else None
-        if name is None or name not in self.functions:
+        function = FUNCTIONS.get(name or "") or SHAPE_FUNCTIONS.get(name or "")
+        if name is None or function is None:
             shown = f"`{name}`" if name else "of that kind"
+            known = ", ".join(
+                f"`{name}`" for name in sorted({**FUNCTIONS, **(SHAPE_FUNCTIONS if self.network else {})})
+            )
             raise self.error(node.func, f"there is no function {shown} in expressions", f"there are {known}")
+        if name in SHAPE_FUNCTIONS and self.network is None:
+            help = "ask for a shape where a node is described, or write the number"
+            raise self.error(node, f"`{name}` cannot be used here: the network is not known yet", help)
         if node.keywords:
             raise self.error(node, f"`{name}` takes no arguments by name", "write the values only")
+        before, self.asks_shape = self.asks_shape, name in SHAPE_FUNCTIONS
         arguments = [self.value(one, depth) for one in node.args]
+        self.asks_shape = before
         try:
-            return self.functions[name](*arguments)
+            return function(*arguments)
         except Unmeasured as unmeasured:
             error = self.error(node, unmeasured.message, unmeasured.help)
             error.is_reported = unmeasured.is_reported

@@ -3,71 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import ChainMap
+from collections.abc import Collection, Iterable
 from collections.abc import Mapping as MappingABC
-from contextlib import suppress
 from typing import Any, cast
 
 from specc.diagnostics import Diagnostics, did_you_mean
-from specc.ops._attributes import Enum, Kind, Schema, Str, describe
+from specc.ops._attributes import Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span, work
 from specc.source.scalars import resolve
 from specc.spec.document import Param
-from specc.spec.expressions import (
-    OPENING,
-    SHAPE_FUNCTIONS,
-    ExpressionError,
-    NetworkValue,
-    Value,
-    evaluate,
-    names_in,
-    pieces,
-    show,
-)
+from specc.spec.expressions import OPENING, ExpressionError, NetworkValue, evaluate, names_in, pieces, show
 from specc.spec.fields import IDENTIFIER, Broken, Fields, Unevaluated, check_name, holds_broken
+from specc.spec.param_order import default_of, in_order, names_read, report_circle
+from specc.spec.param_types import TypeName, converted, fits, is_value, noun, type_of
 
-TYPES: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (float, int),
-    "bool": (bool,),
-    "str": (str,),
-    "list": (tuple,),
-}
 _MAX_UNEVALUATED = 60
 _UNEVALUATED = re.compile(r"[$%]?[\w\s.+*/()-]+[%]?")
 _MISREAD = ("wrong-type", "bad-value")
 MAX_DEPTH = 100  # of lists in lists
-_NOUNS = {
-    "int": "an integer",
-    "float": "a number",
-    "bool": "true or false",
-    "str": "a string",
-    "list": "a list, written `[3, 3]`",
-}
-_UNION = re.compile(r"\s*\|\s*")
-
-
-class TypeName(Kind):
-    """The name of a type, or several: `int | list`, `[int, list]`. Decoded into the first form."""
-
-    @property
-    def expects(self) -> str:
-        return "a type, or several: `int | list`"
-
-    def decode(self, node: Node) -> str:
-        if isinstance(node, Sequence) and node.items:
-            return " | ".join(dict.fromkeys(Enum(*TYPES).decode(item) for item in node.items))
-        if isinstance(node, Scalar) and is_type(node.text):
-            return " | ".join(dict.fromkeys(_UNION.split(node.text)))
-        return Enum(*TYPES).decode(node)
-
-    def words(self) -> list[Schema]:
-        """The schemas of a type written as one word or as `int | list`."""
-        names = "|".join(TYPES)
-        return [{"enum": [*TYPES]}, {"type": "string", "pattern": f"^({names})( *\\| *({names}))+$"}]
-
-    def schema(self) -> Schema:
-        return {"anyOf": [*self.words(), {"type": "array", "items": {"enum": [*TYPES]}, "minItems": 1}]}
 
 
 class Params:
@@ -76,35 +29,41 @@ class Params:
     def __init__(self, diagnostics: Diagnostics, outer: Params | None = None) -> None:
         self.diagnostics = diagnostics
         self.outer = outer
-        self.network: MappingABC[str, NetworkValue] = {}  # what `channels(x)` and `shape(x)` may ask of
+        self.network: MappingABC[str, NetworkValue] | None = None  # what `channels(x)` may ask of, once it is known
+        self.names: Collection[str] = ()  # of all that the section declares
         self.declared: dict[str, Param] = {}
         self.values: dict[str, Any] = {}
         self.used: dict[str, int] = {}  # how often each is read
         self.broken: set[str] = set()  # those whose value has been reported: what reads them stays silent
-        self.below: dict[str, Span] = {}  # those declared, but further down than where a default is being read
         self.is_sure = True  # False once a name was read that could mean any of them
         self.is_complete = True  # False where the section could not be read: then no name is unknown
+        self.is_network_complete = True  # the same of the network
 
     def inner(
-        self, own: dict[str, Param], used: dict[str, int], network: MappingABC[str, NetworkValue] | None = None
+        self, names: Collection[str], used: dict[str, int], network: MappingABC[str, NetworkValue] | None = None
     ) -> Params:
-        """The parameters inside a block instance: its own, and these around it. `used` counts reads of its own."""
+        """The parameters of a block instance, to be given, and these around it. `used` counts reads of its own."""
         found = Params(self.diagnostics, self)
-        found.declared, found.used = own, used
-        found.values = {**self.values, **{name: param.value for name, param in own.items()}}
-        found.broken = self.broken - own.keys()
+        found.names, found.used = names, used
+        found.values = self.values.copy()  # until one is given, its name is that around
+        found.broken = self.broken.difference(names)
         found.network = self.network if network is None else network
-        found.is_complete = self.is_complete
+        found.is_complete, found.is_network_complete = self.is_complete, self.is_network_complete
         return found
+
+    def give(self, param: Param) -> None:
+        """Gives a parameter its value."""
+        self.declared[param.name] = param
+        self.values[param.name] = param.value
 
     @property
     def known(self) -> list[str]:
         """All names that an expression may use, the innermost first."""
-        return [*self.declared, *(self.outer.known if self.outer else [])]
+        return [*self.names, *(self.outer.known if self.outer else [])]
 
     def owner(self, name: str) -> Params:
         """Where a name is declared; the outermost where it is nowhere."""
-        return self if name in self.declared or self.outer is None else self.outer.owner(name)
+        return self if name in self.names or self.outer is None else self.outer.owner(name)
 
     def declare(self, section: Node | None, overrides: MappingABC[str, str]) -> None:
         """Decodes `params:` and applies `--set`; the text of an override is read as a YAML scalar."""
@@ -119,19 +78,22 @@ class Params:
             )
             self.is_complete = False
             section = None
-        self.below = {entry.key.text: entry.key.span for entry in section or ()}
-        for entry in section or ():
-            name = entry.key.text
-            before = self.diagnostics.error_count
+        entries = {entry.key.text: entry for entry in section or ()}
+        self.names = entries.keys()
+        order, circles = in_order({name: [*names_read(default_of(entry.value))] for name, entry in entries.items()})
+        for circle in circles:
+            report_circle(circle, entries, self.diagnostics)
+        circular = {name for circle in circles for name in circle}
+        for name in order:
+            entry, before = entries[name], self.diagnostics.error_count
             check_name(entry.key, "a parameter", self.diagnostics)
-            value, type_name = self.default(entry)
-            if self.diagnostics.error_count == before and name in overrides:
+            value, type_name = (0, None) if name in circular else self.default(entry)
+            if self.diagnostics.error_count == before and name in overrides and name not in circular:
                 value = self.override(name, overrides[name], value, type_name, entry)
-            if self.diagnostics.error_count > before:
+            if self.diagnostics.error_count > before or name in circular:
                 self.broken.add(name)
-            self.declared[name] = Param(name, value, entry.key.span, name in overrides)
-            self.values[name] = value
-            del self.below[name]
+            self.give(Param(name, value, entry.key.span, name in overrides))
+        self.declared = {name: self.declared[name] for name in entries}
         for name in overrides:
             if name not in self.declared:
                 close = did_you_mean(name, self.declared)
@@ -165,7 +127,7 @@ class Params:
             message = f"parameter `{entry.key.text}` nests more than {MAX_DEPTH} levels deep"
             self.diagnostics.report("yaml-limit", message, (node.span, "too deep"), help="nest fewer lists")
             return 0, type_name
-        if not _is_value(value):
+        if not is_value(value):
             message = f"expected a number, a string, a boolean or a list of them, found {describe(node)}"
             self.diagnostics.report(
                 "wrong-type",
@@ -243,7 +205,7 @@ class Params:
             return Broken(node.span, node.text, None, True)
         for is_expression, text, offset in parts:
             try:
-                values.append(self.evaluate(text) if is_expression else text)
+                values.append(evaluate(text, self.values, self.network) if is_expression else text)
             except ExpressionError as error:
                 if not error.is_reported:
                     self.report(node, error, offset, text)
@@ -255,15 +217,6 @@ class Params:
         text = "".join(texts)
         return Scalar(node.span, text, text, False)
 
-    def evaluate(self, text: str) -> Value:
-        if not self.network:
-            return evaluate(text, self.values)
-        value = evaluate(text, ChainMap(self.values, self.network), SHAPE_FUNCTIONS)  # pyright: ignore[reportArgumentType]
-        if isinstance(value, NetworkValue):
-            help = f"ask its shape, `channels({value.name})` or `shape({value.name})`, or read it with `from`"
-            raise ExpressionError(f"{value} is no number", 0, len(text), help=help)
-        return value
-
     def is_broken(self, text: str) -> bool:
         """Whether an expression reads a parameter that has been reported, be it for a name that is none."""
         if not self.broken:
@@ -273,21 +226,16 @@ class Params:
 
     def read(self, text: str) -> None:
         """Counts the names of an expression as read, whatever branch they stand on."""
-        for name in names_in(text):
+        self.count(names_in(text))
+
+    def count(self, names: Iterable[str]) -> None:
+        for name in names:
             used = self.owner(name).used
             used[name] = used.get(name, 0) + 1
 
     def read_all(self, node: Node) -> None:
         """Counts the names of a tree as read that is not evaluated."""
-        work.charge(1)
-        if isinstance(node, Scalar):
-            if isinstance(node.value, str) and OPENING.search(node.text):
-                with suppress(ExpressionError):
-                    for is_expression, text, _ in pieces(node.text):
-                        self.read(text if is_expression else "0")
-            return
-        for one in node.items if isinstance(node, Sequence) else [entry.value for entry in node]:
-            self.read_all(one)
+        self.count(names_read(node))
 
     def report(self, node: Scalar, error: ExpressionError, offset: int, text: str) -> None:
         span = _place(node, offset + error.at, error.length)
@@ -296,17 +244,11 @@ class Params:
             known = ", ".join(f"`{name}` is {show(self.values[name])}" for name in names[:6])
             help = error.help or (f"{known}: change the value or the expression" if known else "change the expression")
             self.diagnostics.report("bad-expression", error.message, (span, "here"), help=help)
-        elif error.name in self.below:
-            own = error.name == next(iter(self.below))
-            self.diagnostics.report(
-                "unknown-param",
-                f"the default of parameter `{error.name}` reads the parameter itself"
-                if own
-                else f"parameter `{error.name}` is declared further down than the default that reads it",
-                (span, "not known yet"),
-                (self.below[error.name], "declared here"),
-                help="write a value" if own else f"move `{error.name}` up: a default may read the parameters above it",
-            )
+        elif error.asks_shape:
+            if self.is_network_complete:
+                help = "`shape` and `channels` take the name of an input or a node"
+                known = [*(self.network or ())]
+                self.diagnostics.unknown("unknown-reference", "name", span, error.name, known, help)
         elif self.is_complete:
             known = self.known
             close = did_you_mean(error.name, known)
@@ -373,13 +315,6 @@ def _depth(value: Any) -> int:
     return 1 + max(map(_depth, cast("tuple[Any, ...]", value)), default=0) if isinstance(value, tuple) else 0
 
 
-def _is_value(value: Any) -> bool:
-    """A scalar other than null, or a list of them, however nested."""
-    if isinstance(value, tuple):
-        return all(_is_value(one) for one in cast("tuple[Any, ...]", value))
-    return isinstance(value, (bool, int, float, str))
-
-
 def _syntax(value: Any, span: Span) -> Node:
     work.charge(1)
     if isinstance(value, tuple):
@@ -403,44 +338,7 @@ def _from_text(text: str) -> Any:
     return resolve(text)
 
 
-def noun(type_name: str) -> str:
-    """What a message says that a type expects."""
-    return " or ".join(_NOUNS[one] for one in type_name.split(" | "))
-
-
-def is_type(text: str) -> bool:
-    """Whether a text names a type, or several with `|` between them."""
-    return all(one in TYPES for one in _UNION.split(text))
-
-
-def converted(value: Any, type_name: str) -> Any:
-    """A value that fits a type, with an integer as a float where only that is expected."""
-    names = type_name.split(" | ")
-    is_float = "float" in names and "int" not in names and type(value) is int
-    return float(value) if is_float else value
-
-
 def plain_value(node: Node) -> Any:
     """A parameter's value from its node; None where it is none."""
     value = None if holds_broken(node) else _plain(node)
-    return value if _is_value(value) else None
-
-
-def type_of(value: Any) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, tuple):
-        return "list"
-    return "str" if isinstance(value, str) else "float" if isinstance(value, float) else "int"
-
-
-def fits(value: Any, type_name: str) -> bool:
-    return any(_fits(value, one) for one in type_name.split(" | "))
-
-
-def _fits(value: Any, type_name: str) -> bool:
-    if type_name == "list":
-        return isinstance(value, tuple) and _is_value(value)
-    if isinstance(value, bool):
-        return type_name == "bool"
-    return isinstance(value, TYPES[type_name])
+    return value if is_value(value) else None

@@ -25,7 +25,7 @@ from specc.spec._schema_values import (
 from specc.spec._training_objects import FIT
 from specc.spec.decode import SCHEDULES, VERSION
 from specc.spec.nodes import COMMON
-from specc.spec.params import TypeName
+from specc.spec.param_types import TypeName
 from specc.spec.settings import LIMITS
 
 ID = "urn:specc:schema:spec:1"

@@ -20,7 +20,7 @@ from specc.spec.decode import SCHEDULES, SECTIONS
 from specc.spec.elaborate import MAX_NODES
 from specc.spec.expressions import FUNCTIONS, SHAPE_FUNCTIONS
 from specc.spec.nodes import COMMON
-from specc.spec.params import TYPES
+from specc.spec.param_types import TYPES
 from specc.spec.settings import LIMITS
 from specc.targets._schema import SCHEMA
 

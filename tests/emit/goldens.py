@@ -16,7 +16,7 @@ def nets() -> list[Net]:
     return [
         *networks,
         *loops,
-        *(Net(name, ROOT / "tests" / "emit" / "specs") for name in ("blocks", "settling")),
+        *(Net(name, ROOT / "tests" / "emit" / "specs") for name in ("blocks", "settling", "squeeze")),
         Net("heads", ROOT / "tests" / "training" / "specs"),
     ]
 

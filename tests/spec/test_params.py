@@ -223,3 +223,22 @@ def test_a_scalar_that_is_just_a_parameter_is_recognised(text: str, name: str | 
 def test_an_override_may_be_any_text(text: str, default: str) -> None:
     checked = check_text(net(f"p: {default}", doc='"${p}"'), overrides={"p": text})
     assert set(codes(checked)) <= {"wrong-type"}
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(data=st.data(), count=st.integers(1, 12))
+def test_the_order_of_the_section_has_no_meaning(data: st.DataObject, count: int) -> None:
+    expected = [1]
+    rows = ["p0: 1"]
+    for at in range(1, count):
+        read = data.draw(st.lists(st.integers(0, at - 1), max_size=3))
+        expected.append(at + sum(expected[one] for one in read))
+        rows.append(f"p{at}: ${{{' + '.join([str(at), *(f'p{one}' for one in read)])}}}")
+    lines = "\n".join(f"  {row}" for row in data.draw(st.permutations(rows)))
+    text = f"specc: 1\nparams:\n{lines}\ninputs: {{x: [1]}}\nnodes: {{n: {{op: Dense, units: 1}}}}\noutputs: n\n"
+    checked = check_text(text)
+    assert set(codes(checked)) <= {"unused-param"}
+    assert checked.spec is not None
+    assert {name: param.value for name, param in checked.spec.params.items()} == {
+        f"p{at}": value for at, value in enumerate(expected)
+    }

@@ -1,0 +1,250 @@
+"""Convolutions whose channels are weighted by the mean of the whole map.
+
+Built by specc 0.1.0 for the target keras from the spec squeeze.
+Needs Keras 3.12 or newer.
+Spec SHA-256: 4625e0e3da47f7f078dc98dbeb49f25ef6e07a01f394234d32b8bb7ca0a661b9
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import layers
+
+SPEC = "squeeze"
+SPEC_SHA256 = "4625e0e3da47f7f078dc98dbeb49f25ef6e07a01f394234d32b8bb7ca0a661b9"
+TARGET = "keras"
+
+
+class Tensor(NamedTuple):
+    """One tensor of the data contract. Shapes leave out the batch axis; a size of None is the data's."""
+
+    name: str
+    logical: tuple[int | None, ...]  # the shape in the spec
+    physical: tuple[int | None, ...]  # the shape this model accepts or returns
+    dtype: str
+    activation: str = "linear"  # not applied yet: the model returns logits where it is not linear
+    bounds: tuple[float, float] | None = None  # the smallest and largest label that the loss accepts
+
+
+INPUTS = (Tensor("image", (10, 10, 3), (10, 10, 3), "float32"),)
+OUTPUTS = (Tensor("kind", (3,), (3,), "float32"),)
+TARGETS = OUTPUTS
+# the keras build's weights and their shapes, and layers that were renamed since
+REFERENCE: dict[str, tuple[int, ...]] = {
+    "stem/kernel": (3, 3, 3, 8),
+    "stem/bias": (8,),
+    "one_small/kernel": (1, 1, 8, 2),
+    "one_small/bias": (2,),
+    "one_back/kernel": (1, 1, 2, 8),
+    "one_back/bias": (8,),
+    "deep/kernel": (5, 5, 8, 16),
+    "deep/bias": (16,),
+    "two_small/kernel": (1, 1, 16, 3),
+    "two_small/bias": (3,),
+    "two_back/kernel": (1, 1, 3, 16),
+    "two_back/bias": (16,),
+    "kind/kernel": (16, 3),
+    "kind/bias": (3,),
+}
+RENAMED: dict[str, str] = {}
+
+
+def squeeze(x: Any, *, name: str, inner: int, units: int, wide_size: int) -> Any:
+    """The block squeeze: one, two."""
+    mean = layers.GlobalAveragePooling2D(keepdims=True, name=f"{name}_mean")(x)  # line 16
+    small = layers.Conv2D(inner, 1, activation="relu", name=f"{name}_small")(mean)  # line 17
+    back = layers.Conv2D(units, 1, activation="sigmoid", name=f"{name}_back")(small)  # line 18
+    wide = layers.UpSampling2D(wide_size, name=f"{name}_wide")(back)  # line 19
+    return layers.Multiply(name=f"{name}_scaled")([x, wide])  # line 20
+
+
+def build_model(*, batch_size: int | None = None) -> keras.Model:
+    """The network with fresh weights.
+
+    `batch_size` fixes the batch axis, which converters want; None leaves it free.
+    """
+    image = keras.Input((10, 10, 3), batch_size=batch_size, name="image")
+    stem = layers.Conv2D(8, 3, activation="relu", name="stem")(image)  # line 23
+    one = squeeze(stem, name="one", inner=2, units=8, wide_size=8)  # line 24
+    deep = layers.Conv2D(16, 5, name="deep")(one)  # line 25
+    two = squeeze(deep, name="two", inner=3, units=16, wide_size=4)  # line 26
+    mean = layers.GlobalAveragePooling2D(name="mean")(two)  # line 27
+    kind = layers.Dense(3, name="kind")(mean)  # line 28
+    return keras.Model(image, kind, name="squeeze")
+
+
+def adapt_inputs(x: Any) -> Any:
+    """Reshape data from the spec's shapes to this model's: an array, or a list of them in the order of INPUTS.
+
+    Accepts an array, a list or a dict by name, each with the batch axis first; tensors stay tensors, symbolic ones
+    included. Raises ValueError on any other shape.
+    """
+    arrays = [_adapt("input", value, tensor) for value, tensor in zip(_each(x, INPUTS), INPUTS, strict=True)]
+    return arrays[0] if len(INPUTS) == 1 else arrays
+
+
+def adapt_targets(y: Any) -> Any:
+    """Reshape labels from the spec's shapes to those of this model's outputs. Raises ValueError on any other shape."""
+    arrays = [_adapt("target", value, tensor) for value, tensor in zip(_each(y, TARGETS), TARGETS, strict=True)]
+    return arrays[0] if len(TARGETS) == 1 else {t.name: a for t, a in zip(TARGETS, arrays, strict=True)}
+
+
+def restore_outputs(y: Any) -> Any:
+    """Reshape the model's outputs to the spec's shapes; apply activations that the target leaves to the caller.
+
+    Arrays stay arrays and tensors stay tensors, so that gradients pass through.
+    """
+    arrays = []
+    for value, tensor in zip(_each(y, OUTPUTS), OUTPUTS, strict=True):
+        array = _reshaped(_checked("output", value, tensor, tensor.physical), tensor.logical)
+        if tensor.activation != "linear":
+            activated = keras.activations.get(tensor.activation)(array)
+            array = keras.ops.convert_to_numpy(activated) if isinstance(array, np.ndarray) else activated
+        arrays.append(array)
+    return arrays[0] if len(OUTPUTS) == 1 else {t.name: a for t, a in zip(OUTPUTS, arrays, strict=True)}
+
+
+def _each(data: Any, tensors: tuple[Tensor, ...]) -> list[Any]:
+    """One array for each tensor of the contract, from an array, a list or a dict."""
+    names = [tensor.name for tensor in tensors]
+    if isinstance(data, Mapping):
+        if set(data) != set(names):
+            raise ValueError(f"expected arrays for {names}, found {sorted(data)}")
+        return [data[name] for name in names]
+    if len(tensors) == 1 and not (isinstance(data, (list, tuple)) and len(data) == 1 and hasattr(data[0], "shape")):
+        return [data]
+    if not isinstance(data, (list, tuple)) or len(data) != len(tensors):
+        raise ValueError(f"expected {len(tensors)} arrays, for {names}, as a list or a dict by name")
+    return list(data)
+
+
+def _adapt(what: str, value: Any, tensor: Tensor) -> Any:
+    return _reshaped(_checked(what, value, tensor, tensor.logical), tensor.physical)
+
+
+def _library(array: Any) -> Any:
+    """The library that reshapes and casts an array: TensorFlow within tf.data, whatever Keras' own backend is."""
+    if type(array).__module__.startswith("tensorflow"):
+        return sys.modules["tensorflow"]
+    return keras.ops if keras.ops.is_tensor(array) or isinstance(array, keras.KerasTensor) else np
+
+
+def _reshaped(array: Any, shape: tuple[int | None, ...]) -> Any:
+    """The array in another shape of the contract. It keeps its batch axis, so another number of elements fails."""
+    if None in shape or tuple(array.shape[1:]) == shape:
+        return array
+    library = _library(array)
+    batch = array.shape[0] if array.shape[0] is not None else library.shape(array)[0]
+    reshaped = library.reshape(array, (batch, *shape))
+    if hasattr(array, "_keras_logits"):  # from which Keras computes cross-entropies exactly
+        reshaped._keras_logits = _reshaped(array._keras_logits, shape)
+    return reshaped
+
+
+def _checked(what: str, value: Any, tensor: Tensor, shape: tuple[int | None, ...]) -> Any:
+    """The value as an array or tensor of the contract's dtype; a size that is not known yet is not checked."""
+    array = np.asarray(value) if _library(value) is np else value
+    dtype = str(getattr(array.dtype, "name", array.dtype)).rpartition(".")[2]
+    if not dtype.startswith(("float", "bfloat", "int", "uint", "bool")):
+        raise ValueError(f"{what} `{tensor.name}`: expected numbers, found dtype {dtype}")
+    if getattr(array.shape, "rank", 0) is None:
+        raise ValueError(f"{what} `{tensor.name}`: its number of axes is unknown; give the dataset an output_signature")
+    found, is_whole = tuple(array.shape), tensor.dtype.startswith(("int", "uint"))
+    if shape in ((), (1,)) and found[1:] in ((), (1,)) and found:
+        array = _reshaped(array, shape)  # a column may come flat
+    sizes = tuple(array.shape[1:])
+    if not found or not _agree(sizes, shape):
+        expected = ", ".join(["batch", *map(str, shape)])
+        message = f"{what} `{tensor.name}`: expected an array of shape ({expected}), found {found}"
+        if found == shape:
+            message += "; the batch axis is missing: array[np.newaxis]"
+        elif [n for n in found[1:] if n != 1] == [n for n in shape if n != 1]:
+            message += f"; its axes of 1 would broadcast: array.reshape({(-1, *shape)})"
+        elif what == "target" and is_whole and found[1:-1] == shape:
+            message += "; the loss expects class numbers: pass one-hot labels as array.argmax(axis=-1)"
+        elif what == "target" and found[1:] == shape[:-1]:
+            message += f"; pass class numbers as one-hot labels: keras.utils.to_categorical(array, {shape[-1]})"
+        raise ValueError(message)
+    if is_whole and "float" in dtype:
+        raise ValueError(f"{what} `{tensor.name}`: expected {tensor.dtype}, found {dtype}; round it and cast it")
+    if what == "target" and tensor.bounds and isinstance(array, np.ndarray) and array.size:
+        (least, most), (low, high) = (array.min(), array.max()), tensor.bounds
+        if not low <= least <= most <= high:
+            raise ValueError(f"target `{tensor.name}`: expected labels from {low} to {high}, found {least} to {most}")
+    if _library(array) is np:
+        return array.astype(tensor.dtype, copy=False)
+    return _library(array).cast(array, tensor.dtype)
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Whether two shapes are the same, as far as is known before the data are there."""
+    return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
+
+
+def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:
+    """Sets the model's weights to those of the reference (keras) build, matched by name.
+
+    `source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file).
+    Raises ValueError where a weight is missing or has another shape; the model is then left as it was.
+    """
+    reference = _reference(source)
+    arrays = {
+        "stem/kernel": reference["stem/kernel"],
+        "stem/bias": reference["stem/bias"],
+        "one_small/kernel": reference["one_small/kernel"],
+        "one_small/bias": reference["one_small/bias"],
+        "one_back/kernel": reference["one_back/kernel"],
+        "one_back/bias": reference["one_back/bias"],
+        "deep/kernel": reference["deep/kernel"],
+        "deep/bias": reference["deep/bias"],
+        "two_small/kernel": reference["two_small/kernel"],
+        "two_small/bias": reference["two_small/bias"],
+        "two_back/kernel": reference["two_back/kernel"],
+        "two_back/bias": reference["two_back/bias"],
+        "kind/kernel": reference["kind/kernel"],
+        "kind/bias": reference["kind/bias"],
+    }
+    _assign(model, arrays)
+
+
+def _weights(model: keras.Model) -> dict[str, Any]:
+    """A model's variables as `layer/weight`."""
+    return {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
+
+
+def _reference(source: Any) -> dict[str, np.ndarray]:
+    """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
+    if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
+        with np.load(source) as file:
+            source = dict(file)
+    elif isinstance(source, (str, Path)):
+        source = keras.models.load_model(source, compile=False)
+    if isinstance(source, keras.Model):
+        source = {name: weight.numpy() for name, weight in _weights(source).items()}
+    found: dict[str, np.ndarray] = {}
+    for name, array in source.items():
+        layer, _, weight = name.partition("/")
+        found[f"{RENAMED.get(layer, layer)}/{weight}"] = np.asarray(array)
+    for name, shape in REFERENCE.items():
+        if name not in found:
+            raise ValueError(f"the reference has no weight `{name}`")
+        if found[name].shape != shape:
+            raise ValueError(f"weight `{name}` of the reference: expected shape {shape}, found {found[name].shape}")
+    return found
+
+
+def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
+    weights = _weights(model)
+    for name, weight in weights.items():
+        if name not in arrays:
+            raise ValueError(f"no values for the weight `{name}`")
+        if tuple(weight.shape) != arrays[name].shape:
+            raise ValueError(f"weight `{name}`: expected shape {tuple(weight.shape)}, found {arrays[name].shape}")
+    for name, weight in weights.items():
+        weight.assign(arrays[name])
