@@ -79,6 +79,12 @@ def test_the_commands_are_the_readmes_whatever_they_are(tmp_path: Path) -> None:
     ]
 
 
+def test_what_fails_stops_nothing_but_fails_in_the_end(tmp_path: Path) -> None:
+    status, calls = run(tmp_path, "```sh\npip one\n```\n\n```sh\npip two && false\n```\n")
+    assert status == 1
+    assert any("lowest-direct" in one.command for one in calls)
+
+
 def test_kernels_of_other_processors_are_tested(calls: list[Call]) -> None:
     found = {(one.isa, one.onednn): one.command for one in calls if one.isa or one.onednn}
     assert found.keys() == {("AVX2", ""), ("", "0")}
