@@ -106,8 +106,8 @@ FAULTS = (
     ),
     _fault(
         "spec/expressions.py",
-        "node.body if self.value(node.test, depth) else node.orelse",
-        "node.orelse if self.value(node.test, depth) else node.body",
+        "node.body if holds else node.orelse",
+        "node.orelse if holds else node.body",
         _computed("a if b > 1 else b"),
     ),
     _fault("spec/expressions.py", '"min": min', '"min": max', _computed("min(a, b)")),
