@@ -37,6 +37,7 @@ from specc.targets._wanted import report_target, wanted_targets
 
 if TYPE_CHECKING:
     from specc.emit.checkpoint import Checkpoint
+    from specc.emit.publish import Place
     from specc.emit.verify import Comparison
 
 STDIN = "-"
@@ -267,13 +268,14 @@ def run_build(
     diagnostics = Diagnostics()
     if verify or artifacts is None or {*artifacts} != {"py"}:
         _check_size(checked, (target, REFERENCE), allow_large, diagnostics)
-    if diagnostics.has_errors:
+    place = _place(checked.spec, checked.targets[target], out)
+    if diagnostics.has_errors or not place.check(diagnostics):
         return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish(checked.source)))
     from specc.emit import artifacts as making
     from specc.emit import module_text, runtime
     from specc.emit._modules import lacks_a_class
     from specc.emit.manifest import manifest
-    from specc.emit.write import staging
+    from specc.emit.publish import ARTIFACTS
 
     without_tflite = artifacts is None and not is_static(checked.graph)
     if not is_static(checked.graph):
@@ -290,16 +292,15 @@ def run_build(
         checkpoint = _checkpoint(weights, checked, (REFERENCE, target), diagnostics)
         if checkpoint is None:
             return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish(checked.source)))
-    stem = f"{spec.name}_{wanted.name.replace('-', '_')}"
     job = making.Job(
-        stem=stem,
+        stem=place.stem,
         text=module_text(spec, lowered, wanted),
         reference_text=module_text(spec, checked.lowered[REFERENCE], checked.targets[REFERENCE]),
         graph=graph,
         lowered=lowered,
         target=wanted,
         trials=tried,
-        kinds=making.ARTIFACTS if artifacts is None else artifacts,
+        kinds=ARTIFACTS if artifacts is None else artifacts,
         verify=verify,
         weights=checkpoint,
         allow_different_network=allow_different_network,
@@ -318,6 +319,7 @@ def run_build(
     needs_versions = any(not name.endswith(".py") for name in made.files)
     record = manifest(
         spec,
+        place.spec,
         wanted,
         lowered,
         checked.costs,
@@ -327,14 +329,8 @@ def run_build(
         runtime.versions() if needs_versions else {},
         verify,
     )
-    try:
-        with staging(Path(out)) as room:
-            for name, data in made.files.items():
-                room.write(name, data)
-            room.write(f"{stem}.manifest.json", record)
-            files = room.publish()
-    except OSError as error:
-        diagnostics.report("build-failed", f"cannot write to `{out}`: {error.strerror or error}")
+    files = place.publish(made.files, record, diagnostics)
+    if files is None:
         return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish()))
     found = (*checked.diagnostics, *diagnostics.finish())
     return BuildResult(checked, found, tuple(files), tuple(made.comparisons), without_tflite, tuple(made.notes))
@@ -418,6 +414,15 @@ def _check_size(checked: Checked, names: Sequence[str], allow_large: bool, diagn
         report_build_size(costs(lowered.graph, lowered.types), diagnostics)
         if diagnostics.has_errors:
             return
+
+
+def _place(spec: Spec, target: Target, out: str | Path) -> Place:
+    """Where the files of a build go, and under which names."""
+    from specc.emit.publish import Place
+
+    path = spec.source.name
+    file = None if path.startswith("<") else Path(path).name
+    return Place(Path(out), f"{spec.name}_{target.name.replace('-', '_')}", file, target.name)
 
 
 def _checkpoint(

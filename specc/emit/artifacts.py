@@ -1,6 +1,6 @@
 """The files of one build, as bytes: the module's models saved and converted, proven, and held against the target.
 
-Everything is made in memory; `write` puts it on the disk once all of it is good.
+Everything is made in memory; `publish` puts it on the disk once all of it is good.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from specc.diagnostics import Diagnostics
 from specc.emit import carry, runtime, verify
 from specc.emit.checkpoint import Checkpoint
 from specc.emit.file_check import check_file, is_convertible
+from specc.emit.publish import ARTIFACTS
 from specc.emit.runtime import TFLiteFile
 from specc.emit.verify import Comparison, Difference, Prepared
 from specc.ir import Graph, TensorType
 from specc.lowering import Lowered
 from specc.targets import Target
 
-ARTIFACTS = ("py", "keras", "tflite")
 Progress = Callable[[str], None]
 
 

@@ -24,6 +24,7 @@ VERSION = 1
 
 def manifest(
     spec: Spec,
+    file: str | None,
     target: Target,
     lowered: Lowered,
     costs: Costs,
@@ -33,11 +34,11 @@ def manifest(
     versions: Mapping[str, str],
     verified: bool,
 ) -> bytes:
-    """The manifest as JSON text."""
+    """The manifest as JSON text; `file` is the name of the spec's file, without its folder."""
     content: dict[str, Any] = {
         "manifest": VERSION,
         "specc": __version__,
-        "spec": {"name": spec.name, "sha256": spec.source.sha256, "set": spec.overrides},
+        "spec": {"name": spec.name, "file": file, "sha256": spec.source.sha256, "set": spec.overrides},
         "target": {"name": target.name, "options": dict(target.chosen)},
         "inputs": [_tensor(name, value) for name, value in lowered.inputs.items()],
         "outputs": [_tensor(name, value) for name, value in lowered.outputs.items()],
@@ -57,7 +58,7 @@ def manifest(
         "versions": dict(sorted(versions.items())),
         "files": {name: {"sha256": digest(data), "bytes": len(data)} for name, data in sorted(files.items())},
     }
-    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(content, indent=2) + "\n").encode()
 
 
 def _tensor(name: str, value: Value) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingABC
-from pathlib import PurePath
 
 from specc.diagnostics import Diagnostics, did_you_mean
 from specc.ops import _registry as registry
@@ -25,6 +24,7 @@ from specc.spec.document import (
 )
 from specc.spec.elaborate import Elaborator
 from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, is_null
+from specc.spec.names import name_of_file
 from specc.spec.nodes import INIT, decode_attributes, reference
 from specc.spec.params import Params, only_param
 from specc.spec.settings import decode_budget, decode_moved, decode_target_options
@@ -203,8 +203,7 @@ class _Decoder:
             )
 
     def model_name(self, fields: Fields) -> str:
-        stem = PurePath(self.source.name).name.split(".")[0]
-        fallback = stem if IDENTIFIER.fullmatch(stem) else "net"
+        fallback = name_of_file(self.source.name)
         node = fields.node_of("name")
         if node is None or isinstance(node, Broken):
             return fallback

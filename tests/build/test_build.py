@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -154,60 +153,6 @@ def test_a_build_that_fails_its_proof_replaces_nothing(
     result = run_build(SPEC, target="tidl", out=tmp_path)
     assert [one.code for one in result.diagnostics] == ["not-equivalent"]
     assert not result.files and hashes(tmp_path) == before
-
-
-def test_a_place_that_cannot_be_written_is_a_diagnostic(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file, not a folder")
-    result = run_build(SPEC, target="keras", out=tmp_path / "taken", artifacts=["py"], verify=False)
-    assert [one.code for one in result.diagnostics] == ["build-failed"]
-    assert (tmp_path / "taken").read_text() == "a file, not a folder"
-
-
-@pytest.mark.parametrize("step", ["converting to TFLite", "writing the files", "publishing"])
-def test_a_killed_build_leaves_the_former_files_whole(step: str, built: Path, tmp_path: Path) -> None:
-    for file in built.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    before = hashes(tmp_path)
-    script = f"""
-import os, sys, time
-from specc.driver import run_build
-from specc.emit.write import Staging
-
-def stop(step):
-    if step == {step!r}:
-        print("here", flush=True)
-        time.sleep(60)
-
-write = Staging.write
-def slow(self, name, data):  # half of the files lie in the waiting room
-    write(self, name, data)
-    if name.endswith(".tflite"):
-        stop("publishing")
-
-Staging.write = slow
-run_build({str(SPEC)!r}, target="tidl", out={str(tmp_path)!r}, overrides={{"passes": "3"}}, progress=stop)
-"""
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdout is not None and process.stdout.readline() == b"here\n"
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert hashes(tmp_path) == before
-    if step == "publishing":
-        assert any(one.is_dir() for one in tmp_path.iterdir())  # the waiting room of the killed build
-    run_build(SPEC, target="tidl", out=tmp_path, artifacts=["py"], verify=False)
-    assert not any(one.is_dir() for one in tmp_path.iterdir())
-
-
-def test_a_second_build_leaves_a_running_one_alone(tmp_path: Path) -> None:
-    from specc.emit.write import staging
-
-    with staging(tmp_path) as first:
-        first.write("one", b"1")
-        with staging(tmp_path) as second:
-            second.write("two", b"2")
-            second.publish()
-        first.publish()
-    assert sorted(os.listdir(tmp_path)) == ["one", "two"]
 
 
 def test_a_pass_too_many_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

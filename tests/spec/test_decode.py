@@ -88,7 +88,13 @@ def test_the_training_is_decoded() -> None:
 
 @pytest.mark.parametrize(
     ("file", "name"),
-    [("net.yaml", "net"), ("a/b/net.v2.yaml", "net"), ("my-net.yaml", "net"), ("<stdin>", "net"), ("n1.yml", "n1")],
+    [
+        ("net.yaml", "net"),
+        ("a/b/net.v2.yaml", "net_v2"),
+        ("my-net.yaml", "my_net"),
+        ("<stdin>", "net"),
+        ("n1.yml", "n1"),
+    ],
 )
 def test_a_spec_without_a_name_takes_that_of_its_file(file: str, name: str) -> None:
     source = Source(file, "specc: 1\ninputs: {x: [1]}\noutputs: x\n")
