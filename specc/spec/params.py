@@ -147,6 +147,11 @@ class Params:
 
     def override(self, name: str, text: str, default: Any, type_name: str | None, entry: Entry) -> Any:
         wanted = type_name or type_of(default)
+        if _is_undecodable(text):
+            message = f"`--set {name}={text}` holds bytes that are not text"
+            label = (entry.value.span, "declared here")
+            self.diagnostics.report("bad-value", message, label, help="write the value as UTF-8")
+            return default
         value = text if wanted == "str" else _from_text(text)
         if not fits(value, wanted) and fits(text, wanted):
             value = text
@@ -336,6 +341,11 @@ def _from_text(text: str) -> Any:
     if text.startswith("[") and text.endswith("]"):
         return tuple(resolve(part.strip()) for part in text[1:-1].split(",") if part.strip())
     return resolve(text)
+
+
+def _is_undecodable(text: str) -> bool:
+    """Whether an argument of the command line holds bytes that are no text: Python has a surrogate for each."""
+    return any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def plain_value(node: Node) -> Any:
