@@ -17,7 +17,8 @@ RESERVED = {
     "build_model", "compile_model", "fit_options", "adapt_inputs", "adapt_targets", "restore_outputs",
     "load_reference_weights", "filled", "filled_along", "bind_contract", "adapt_batch", "adapt_sample_weight",
     "UNSAVED", "batch_size", "annotations",
-    "_adapt", "_agree", "_assign", "_checked", "_class_weights", "_each", "_library", "_line_up", "_lined_up",
+    "_adapt", "_agree", "_assign", "_by_output", "_check_same_network", "_checked", "_class_weights", "_each",
+    "_from_reference", "_is_close", "_library", "_line_up", "_lined_up", "_opened", "_probes", "_randomized",
     "_reference", "_reshaped", "_restored", "_saved", "_weights",
 }  # fmt: skip
 

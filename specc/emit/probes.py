@@ -9,7 +9,7 @@ import numpy as np
 from specc.emit.runtime import Array
 from specc.ir import Graph, TensorType
 
-_INTEGERS = 8  # how many different ones an input gets that no Embedding reads
+INTEGERS = 8  # how many different ones an input gets that no Embedding reads
 _BUDGET = 256 * 1024 * 1024  # bytes of activations that a batch of probes may take
 
 
@@ -49,7 +49,7 @@ def probes(inputs: Mapping[str, TensorType], count: int, seed: int, below: Mappi
     Integers are at least 0 and stay `below` a number, by the input's name.
     """
     random = np.random.default_rng(seed)
-    return {name: _examples(one, count, random, below.get(name, _INTEGERS)) for name, one in inputs.items()}
+    return {name: _examples(one, count, random, below.get(name, INTEGERS)) for name, one in inputs.items()}
 
 
 def _examples(kind: TensorType, count: int, random: np.random.Generator, below: int) -> Array:

@@ -7,6 +7,7 @@ from typing import Final, LiteralString
 from specc.emit._literals import literal
 from specc.emit.code import Code
 from specc.emit.naming import layer_name, weight_name
+from specc.emit.source_check import SAME_NETWORK, write_probes
 from specc.lowering import Lowered, Pad, Reshape, Slice, WeightSource
 from specc.spec import Spec
 
@@ -27,13 +28,20 @@ def _weights(model: keras.Model) -> dict[str, Any]:
 '''
 
 HELPERS: Final = '''
-def _reference(source: Any) -> dict[str, np.ndarray]:
-    """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
-    if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
+def _opened(source: Any) -> Any:
+    """The model of a `.keras` file, or the arrays of an `.npz` file; anything else as it is."""
+    if not isinstance(source, (str, Path)):
+        return source
+    if str(source).endswith(".weights.h5"):
+        raise ValueError("`specc build --weights` and `specc.load_model` read `.weights.h5` files by name")
+    if Path(source).suffix == ".npz":
         with np.load(source) as file:
-            source = dict(file)
-    elif isinstance(source, (str, Path)):
-        source = keras.models.load_model(source, compile=False)
+            return dict(file)
+    return keras.models.load_model(source, compile=False)
+
+
+def _reference(source: keras.Model | Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The reference build's arrays as `layer/weight`."""
     if isinstance(source, keras.Model):
         source = {name: weight.numpy() for name, weight in _weights(source).items()}
     found: dict[str, np.ndarray] = {}
@@ -62,7 +70,7 @@ def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
 
 def helpers(lowered: Lowered) -> LiteralString:
     """The functions that the emitted `load_reference_weights` calls."""
-    return (NESTED if parts(lowered) else PLAIN) + HELPERS
+    return (NESTED if parts(lowered) else PLAIN) + HELPERS + SAME_NETWORK
 
 
 def parts(lowered: Lowered) -> dict[str, tuple[str, ...]]:
@@ -74,23 +82,35 @@ def parts(lowered: Lowered) -> dict[str, tuple[str, ...]]:
 
 
 def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:
-    """The renames of the spec, the helpers, and the function."""
+    """The function, and what it takes from the reference build."""
     with code.block(
-        "def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:"
+        "def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any], *, "
+        "allow_different_network: bool = False) -> None:"
     ):
         code.add('"""Sets the model\'s weights to those of the reference (keras) build, matched by name.')
         code.add()
         code.add(
             "`source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file)."
         )
-        code.add("Raises ValueError where a weight is missing or has another shape; the model is then left as it was.")
+        code.add("A model has to compute what this network computes, unless `allow_different_network`; of arrays, only")
+        code.add("names and shapes can be checked.")
+        code.add()
+        code.add("Raises ValueError where something does not fit; the model is then left as it was.")
         code.add('"""')
-        code.add("reference = _reference(source)")
-        with code.block("arrays = {"):
+        code.add("source = _opened(source)")
+        code.add("arrays = _from_reference(_reference(source))")
+        with code.block("if isinstance(source, keras.Model) and not allow_different_network:"):
+            code.add("_check_same_network(model, source)")
+        code.add("_assign(model, arrays)")
+    code.add()
+    with code.block("def _from_reference(reference: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:"):
+        code.add('"""This build\'s arrays, from those of the reference build."""')
+        with code.block("return {"):
             for one in lowered.weights:
                 code.add(f"{literal(weight_name(one))}: {_expression(one.source)},")
         code.add("}")
-        code.add("_assign(model, arrays)")
+    code.add()
+    write_probes(lowered, code)
 
 
 def renamed(spec: Spec) -> LiteralString:

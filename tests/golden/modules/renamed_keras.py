@@ -172,14 +172,27 @@ def _agree(one: Any, other: Any) -> bool:
     return len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True))
 
 
-def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any]) -> None:
+def load_reference_weights(
+    model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any], *, allow_different_network: bool = False
+) -> None:
     """Sets the model's weights to those of the reference (keras) build, matched by name.
 
     `source` is that model, its `.keras` file, or its arrays by `layer/weight` (a mapping or an `.npz` file).
-    Raises ValueError where a weight is missing or has another shape; the model is then left as it was.
+    A model has to compute what this network computes, unless `allow_different_network`; of arrays, only
+    names and shapes can be checked.
+
+    Raises ValueError where something does not fit; the model is then left as it was.
     """
-    reference = _reference(source)
-    arrays = {
+    source = _opened(source)
+    arrays = _from_reference(_reference(source))
+    if isinstance(source, keras.Model) and not allow_different_network:
+        _check_same_network(model, source)
+    _assign(model, arrays)
+
+
+def _from_reference(reference: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """This build's arrays, from those of the reference build."""
+    return {
         "hidden/kernel": reference["hidden/kernel"],
         "hidden/bias": reference["hidden/bias"],
         "left/kernel": reference["left/kernel"],
@@ -187,7 +200,14 @@ def load_reference_weights(model: keras.Model, source: keras.Model | str | Path 
         "right/kernel": reference["right/kernel"],
         "right/bias": reference["right/bias"],
     }
-    _assign(model, arrays)
+
+
+def _probes(count: int) -> dict[str, np.ndarray]:
+    """Random inputs in the spec's shapes."""
+    random = np.random.default_rng(0)
+    return {
+        "x": random.normal(size=(count, 4)).astype("float32"),
+    }
 
 
 def _weights(model: keras.Model) -> dict[str, Any]:
@@ -195,13 +215,20 @@ def _weights(model: keras.Model) -> dict[str, Any]:
     return {f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.weights}
 
 
-def _reference(source: Any) -> dict[str, np.ndarray]:
-    """The reference build's arrays as `layer/weight`, from a model, a `.keras` or `.npz` file, or a mapping."""
-    if isinstance(source, (str, Path)) and Path(source).suffix == ".npz":
+def _opened(source: Any) -> Any:
+    """The model of a `.keras` file, or the arrays of an `.npz` file; anything else as it is."""
+    if not isinstance(source, (str, Path)):
+        return source
+    if str(source).endswith(".weights.h5"):
+        raise ValueError("`specc build --weights` and `specc.load_model` read `.weights.h5` files by name")
+    if Path(source).suffix == ".npz":
         with np.load(source) as file:
-            source = dict(file)
-    elif isinstance(source, (str, Path)):
-        source = keras.models.load_model(source, compile=False)
+            return dict(file)
+    return keras.models.load_model(source, compile=False)
+
+
+def _reference(source: keras.Model | Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The reference build's arrays as `layer/weight`."""
     if isinstance(source, keras.Model):
         source = {name: weight.numpy() for name, weight in _weights(source).items()}
     found: dict[str, np.ndarray] = {}
@@ -225,3 +252,64 @@ def _assign(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
             raise ValueError(f"weight `{name}`: expected shape {tuple(weight.shape)}, found {arrays[name].shape}")
     for name, weight in weights.items():
         weight.assign(arrays[name])
+
+
+def _check_same_network(model: keras.Model, source: keras.Model) -> None:
+    """Raises ValueError unless the model computes what the source does, with the same weights on random inputs.
+
+    Compares with the source's weights and with random ones, which hide less. The model keeps its own.
+    """
+    hint = "load the model of this network, or pass allow_different_network=True"
+    if not getattr(source, "inputs", None):
+        raise ValueError(f"only a functional model can be compared with this network; {hint}")
+    fixed = [tensor.shape[0] for tensor in (*model.inputs, *source.inputs) if tensor.shape[0]]
+    probes = _probes(fixed[0] if fixed else 4)
+    names = [tensor.name for tensor in source.inputs]
+    inputs = [probes[name] for name in (names if set(names) == set(probes) else probes)]
+    if len(names) != len(inputs) or not all(
+        _agree(tuple(tensor.shape[1:]), array.shape[1:]) for tensor, array in zip(source.inputs, inputs, strict=True)
+    ):
+        shapes = [tuple(tensor.shape[1:]) for tensor in source.inputs]
+        raise ValueError(f"the source has inputs of the shapes {shapes}, other than this network; {hint}")
+    before = {name: keras.ops.convert_to_numpy(weight) for name, weight in _weights(model).items()}
+    try:
+        for reference in (source, _randomized(source)):
+            _assign(model, _from_reference(_reference(reference)))
+            expected = _by_output(reference(inputs if len(inputs) > 1 else inputs[0], training=False))
+            found = _by_output(restore_outputs(model(adapt_inputs(probes), training=False)))
+            common = [name for name in found if name in expected]
+            if not common:
+                raise ValueError(f"the source has the outputs {sorted(expected)}, other than this network; {hint}")
+            for name in common:
+                if not _is_close(found[name], expected[name], model):
+                    raise ValueError(f"the source is another network: its output `{name}` has other values; {hint}")
+    finally:
+        _assign(model, before)
+
+
+def _randomized(source: keras.Model) -> keras.Model:
+    """The same network with random weights."""
+    random = np.random.default_rng(0)
+    copy = keras.models.clone_model(source)
+    for weight in copy.weights:
+        fan_in = max(int(np.prod(weight.shape[:-1])), 1)
+        values = random.normal(0.0, fan_in**-0.5, tuple(weight.shape))
+        weight.assign(np.abs(values) + 0.5 if "variance" in weight.name else values)
+    return copy
+
+
+def _by_output(y: Any) -> dict[str, np.ndarray]:
+    """A model's outputs by name; those without names are in the order of OUTPUTS."""
+    if not isinstance(y, Mapping):
+        y = dict(zip([tensor.name for tensor in OUTPUTS], y if isinstance(y, (list, tuple)) else [y], strict=False))
+    return {name: np.asarray(keras.ops.convert_to_numpy(array), "float64") for name, array in y.items()}
+
+
+def _is_close(found: np.ndarray, expected: np.ndarray, model: keras.Model) -> bool:
+    """Whether two outputs are equal but for rounding; those that are not finite tell nothing."""
+    if found.shape != expected.shape:
+        return False
+    if not np.isfinite(expected).all():
+        return True
+    tolerance = 5e-2 if any("16" in layer.compute_dtype for layer in model.layers) else 1e-3
+    return bool(np.abs(found - expected).max(initial=0.0) <= tolerance * np.abs(expected).max(initial=1e-6))
