@@ -16,6 +16,7 @@ import numpy as np
 
 from specc.driver import Checked, check_source
 from specc.emit import module_text
+from specc.emit.module import plain_text
 from specc.source import Source
 
 from .checks import skip_on_older_keras
@@ -121,7 +122,10 @@ def _module_text(net: Net, target: str) -> str:
 def _module(net: Net, target: str) -> ModuleType:
     from specc.emit import runtime
 
-    return runtime.load_module(net.module_text(target), f"tested_{net.name}_{target}")
+    found = net.checked()
+    assert found.spec is not None
+    text = plain_text(found.spec, found.lowered[target], found.targets[target])
+    return runtime.load_module(text, f"tested_{net.name}_{target}")
 
 
 def replaced(text: str, pairs: Sequence[tuple[str, str]]) -> str:

@@ -17,6 +17,13 @@ from specc.targets import Target
 
 def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     """The module of a spec for a target. The same input gives the same bytes."""
+    import black  # slow to import, and `check` never formats
+
+    return black.format_str(plain_text(spec, lowered, target), mode=black.Mode(line_length=LINE_LENGTH))
+
+
+def plain_text(spec: Spec, lowered: Lowered, target: Target) -> str:
+    """The module before it is formatted, which takes longer than all the rest."""
     code = Code()
     _header(spec, lowered, target, code)
     _imports(lowered, code)
@@ -41,7 +48,7 @@ def module_text(spec: Spec, lowered: Lowered, target: Target) -> str:
     code.add(weights.helpers(lowered))
     if fills.uses_fill(lowered.graph):
         code.add(fills.helpers(lowered.graph, lowered.types))
-    return _formatted(str(code))
+    return str(code)
 
 
 def _header(spec: Spec, lowered: Lowered, target: Target, code: Code) -> None:
@@ -70,9 +77,3 @@ def _imports(lowered: Lowered, code: Code) -> None:
         code.add("import numpy as np" if name == "numpy" else f"import {escape.dotted(name)}")
     code.add("from keras import layers, ops" if uses_ops(graph) else "from keras import layers")
     code.add()
-
-
-def _formatted(text: str) -> str:
-    import black  # slow to import, and `check` never formats
-
-    return black.format_str(text, mode=black.Mode(line_length=LINE_LENGTH))

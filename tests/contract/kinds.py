@@ -6,6 +6,7 @@ Values are plain ones, as YAML gives them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
@@ -58,6 +59,7 @@ def _per_axis(kind: PerAxis) -> Values:
 def _objects(kind: ObjectOf) -> Values:
     bare = [name for name, key in kind.names.items() if all(d is not ... for _, d in kind.classes[key].values())]
 
+    @cache
     def mapping(name: str) -> Values:
         arguments = kind.classes[kind.names[name]]
         required = {key: values(one) for key, (one, default) in arguments.items() if default is ...}
@@ -70,6 +72,7 @@ def _objects(kind: ObjectOf) -> Values:
 def _layers(kind: LayerOf) -> Values:
     """Inner layers that go together with themselves, with few of their attributes."""
 
+    @cache
     def mapping(name: str) -> Values:
         fields = kind.fields(name)
         either = kind.choices[name].either
@@ -138,10 +141,17 @@ _MAKERS: dict[type[Kind], Callable[[Any], Values]] = {
 }
 
 
+_MADE: dict[
+    int, tuple[Kind, Values]
+] = {}  # by the kind's id, as some cannot be hashed; Hypothesis is slow at first uses
+
+
 def values(kind: Kind) -> Values:
     """Values that the kind takes. A new kind needs a line in the table above, unless it refines one that has."""
-    maker = next(_MAKERS[base] for base in type(kind).__mro__ if base in _MAKERS)
-    return maker(kind)
+    if id(kind) not in _MADE:
+        maker = next(_MAKERS[base] for base in type(kind).__mro__ if base in _MAKERS)
+        _MADE[id(kind)] = (kind, maker(kind))
+    return _MADE[id(kind)][1]
 
 
 _NAMES = st.sampled_from(

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from specc.driver import Checked
-from specc.emit import module_text, runtime
+from specc.emit import runtime
+from specc.emit.module import plain_text
 from specc.lowering import _registry as lowerings
 from tests.checks import right
 
@@ -143,7 +144,7 @@ def test_keeps_the_precision_of_every_element(name: str, case: Case) -> None:
 
 def _module(checked: Checked, target: str) -> Any:
     assert checked.spec is not None
-    text = module_text(checked.spec, checked.lowered[target], checked.targets[target])
+    text = plain_text(checked.spec, checked.lowered[target], checked.targets[target])
     return runtime.load_module(text, f"exact_{target}")
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from specc.driver import Checked, run_build
-from specc.emit import module_text, runtime
+from specc.emit import runtime
+from specc.emit.module import plain_text
 from tests.checks import check_text, right
 
 CONV = "op: Conv2D, filters: 3, kernel_size: 3, padding: same, activation: tanh"
@@ -122,5 +123,5 @@ def test_a_refusal_names_the_form_that_is_supported(name: str) -> None:
 
 def _module(checked: Checked, target: str) -> Any:
     assert checked.spec is not None
-    text = module_text(checked.spec, checked.lowered[target], checked.targets[target])
+    text = plain_text(checked.spec, checked.lowered[target], checked.targets[target])
     return runtime.load_module(text, f"views_{target}")

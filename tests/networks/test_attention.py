@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from specc.driver import Checked, check_source, run_build
-from specc.emit import module_text
+from specc.emit.module import plain_text
 from specc.emit.probes import integers_below, probes
 from specc.ir import TensorType
 from specc.source import Source
@@ -74,7 +74,7 @@ def loaded(found: Checked) -> tuple[ModuleType, Any]:
     from specc.emit import runtime
 
     assert found.spec is not None
-    module = runtime.load_module(module_text(found.spec, found.lowered["keras"], found.targets["keras"]), "attending")
+    module = runtime.load_module(plain_text(found.spec, found.lowered["keras"], found.targets["keras"]), "attending")
     model = runtime.build(module)
     runtime.randomize(model, 3, gain=1.4)
     return module, model

@@ -12,8 +12,9 @@ import pytest
 from specc.analysis.trials import trials
 from specc.diagnostics import Diagnostics
 from specc.driver import Checked, check_source
-from specc.emit import module_text, runtime, verify
+from specc.emit import runtime, verify
 from specc.emit.file_check import check_file
+from specc.emit.module import plain_text
 from specc.source import Source
 from specc.targets import load
 
@@ -51,7 +52,7 @@ def test_what_is_accepted_converts_and_is_equal(seed: int) -> None:
     assert found.spec is not None and found.graph is not None
     lowered = found.lowered["tidl"]
     ours, theirs = (
-        runtime.load_module(module_text(found.spec, found.lowered[name], found.targets[name]), f"random_{name}")
+        runtime.load_module(plain_text(found.spec, found.lowered[name], found.targets[name]), f"random_{name}")
         for name in ("keras", "tidl")
     )
     (trial,) = trials(found.graph)

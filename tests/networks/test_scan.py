@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from specc.driver import check_source
-from specc.emit import module_text, runtime
+from specc.emit import runtime
+from specc.emit.module import plain_text
 from specc.source import Source
 
 pytestmark = pytest.mark.keras
@@ -119,7 +120,7 @@ def test_a_cell_by_hand_is_the_layer_of_keras(cell: str, reverse: bool, target: 
     text = {"LSTM": LSTM, "GRU": GRU}[cell].replace("FEATURES", scanned)
     checked = check_source(Source("cell.yaml", text), targets=[target])
     assert not checked.diagnostics and checked.spec is not None
-    text = module_text(checked.spec, checked.lowered[target], checked.targets[target])
+    text = plain_text(checked.spec, checked.lowered[target], checked.targets[target])
     module = runtime.load_module(text, f"{cell}_{target}_{reverse}")
     model = module.build_model()
     by_name = {"LSTM": lstm_weights, "GRU": gru_weights}[cell](*weights)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from specc.driver import check
-from specc.emit import module_text, runtime
+from specc.emit import runtime
+from specc.emit.module import plain_text
 from tests.nets import Array
 
 pytestmark = pytest.mark.keras
@@ -26,7 +27,7 @@ def module_of(output: list[Any], training: str, target: str, folder: Path) -> Mo
     (folder / "bound.yaml").write_text(text, "utf-8")
     made = check(folder / "bound.yaml", targets=[target])
     assert made.spec is not None and made.ok, made.diagnostics
-    return runtime.load_module(module_text(made.spec, made.lowered[target], made.targets[target]), "tested_bound")
+    return runtime.load_module(plain_text(made.spec, made.lowered[target], made.targets[target]), "tested_bound")
 
 
 def numbers(shape: tuple[int, ...], seed: int) -> Array:
@@ -134,7 +135,7 @@ def test_a_size_that_the_data_give(tmp_path: Path) -> None:
     (tmp_path / "series.yaml").write_text(SERIES.lstrip(), "utf-8")
     made = check(tmp_path / "series.yaml", targets=["keras"])
     assert made.spec is not None and made.ok
-    module = runtime.load_module(module_text(made.spec, made.lowered["keras"], made.targets["keras"]), "tested_series")
+    module = runtime.load_module(plain_text(made.spec, made.lowered["keras"], made.targets["keras"]), "tested_series")
     for column in (False, True):
         model = module.compile_model(module.build_model())
         for steps in (5, 7, 4):
