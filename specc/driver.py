@@ -274,7 +274,9 @@ def run_build(
     from specc.emit import artifacts as making
     from specc.emit import module_text, runtime
     from specc.emit._modules import lacks_a_class
+    from specc.emit.expected import Subject
     from specc.emit.manifest import manifest
+    from specc.emit.model_errors import ModelError, report_model_error
     from specc.emit.publish import ARTIFACTS
 
     without_tflite = artifacts is None and not is_static(checked.graph)
@@ -298,6 +300,8 @@ def run_build(
         reference_text=module_text(spec, checked.lowered[REFERENCE], checked.targets[REFERENCE]),
         graph=graph,
         lowered=lowered,
+        reference=checked.lowered[REFERENCE],
+        subject=Subject(spec.source, spec.overrides, graph),
         target=wanted,
         trials=tried,
         kinds=ARTIFACTS if artifacts is None else artifacts,
@@ -307,6 +311,9 @@ def run_build(
     )
     try:
         made = making.make(job, diagnostics, progress)
+    except ModelError as error:
+        report_model_error(error, diagnostics)
+        return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish()))
     except Exception as error:  # whatever a converter or a weights file throws is no traceback for the user
         ops = [node.op for node in graph.nodes]
         if isinstance(error, (AssertionError, AttributeError, NameError)) and not lacks_a_class(error, ops):

@@ -12,7 +12,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "specc"
 LAYERS = (
-    "source", "diagnostics", "ir", "ops", "spec", "analysis", "passes", "targets", "lowering", "emit", "driver", "cli",
+    "source", "proof", "diagnostics", "ir", "ops", "spec", "analysis", "passes", "targets", "lowering", "emit",
+    "driver", "cli",
 )  # fmt: skip
 EVERYWHERE = ("specc._version",)
 PUBLIC = ("__init__.py", "_version.py", "__main__.py")  # the API above all layers, and what all may know
@@ -63,6 +64,18 @@ def violations(package: Path) -> list[str]:
     if others := importers.get("networkx", set()) - {"ir/topology.py"}:
         found.append(f"networkx is imported outside of ir/topology.py: {', '.join(sorted(others))}")
     return found
+
+
+def test_the_oracle_shares_no_code_with_the_compiler() -> None:
+    """It imports the reading of YAML and nothing else; and only what compares builds with it imports the oracle."""
+    found: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        place = path.relative_to(PACKAGE)
+        for _, name in imports(path, ".".join(["specc", *place.parts[:-1]])):
+            if name.startswith("specc."):
+                found.setdefault(place.parts[0], set()).add(name.split(".")[1])
+    assert found["proof"] <= {"proof", "source"}
+    assert [layer for layer, others in found.items() if "proof" in others and layer != "proof"] == ["emit"]
 
 
 def test_every_layer_imports_downwards() -> None:

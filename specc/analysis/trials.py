@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from specc.analysis.costs import costs
 from specc.analysis.shapes import infer_types
 from specc.diagnostics import Diagnostics
 from specc.ir import Graph, Node, TensorType
-from specc.ir.graph import OUT
+from specc.ir.graph import OUT, Types
 from specc.ir.sizes import Symbol
 
 # The first that a network takes are chosen: small ones, then those that windows and factors divide.
@@ -21,10 +21,14 @@ _WANTED = 2
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The inputs' types with numbers for all sizes, and the activations of one example, loops unrolled."""
+    """The types of the inputs, and of all values, with numbers for all sizes; the activations of one example, loops
+
+    unrolled.
+    """
 
     inputs: Mapping[str, TensorType]
     activation_bytes: int
+    types: Types = field(default_factory=dict[tuple[str, str], TensorType], compare=False, repr=False)
 
 
 def is_static(graph: Graph) -> bool:
@@ -75,7 +79,7 @@ def _tried(graph: Graph, numbers: Mapping[str, int]) -> Trial | None:
     if diagnostics.has_errors:
         return None
     inputs = {node.name: types[node.name, OUT] for node in tried.inputs}
-    return Trial(inputs, costs(tried, types).activation_bytes_unrolled)
+    return Trial(inputs, costs(tried, types).activation_bytes_unrolled, types)
 
 
 def _with_numbers(node: Node, numbers: Mapping[str, int]) -> Node:

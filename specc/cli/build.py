@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from specc.cli._common import color_option, emit, format_option, overrides_option, say, wants_color
+from specc.cli._common import INTERNAL_ERROR, color_option, emit, format_option, overrides_option, say, wants_color
 from specc.cli._completion import complete_files, complete_targets
 from specc.source.escape import printable
 
@@ -49,7 +49,7 @@ ARTIFACTS = ("py", "keras", "tflite")
 @click.option(
     "--artifacts", metavar="LIST", help=f"Which files to write, of {','.join(ARTIFACTS)}; all that can be if left out."
 )
-@click.option("--no-verify", is_flag=True, help="Skip the proof against the keras build.")
+@click.option("--no-verify", is_flag=True, help="Skip the proof against the spec.")
 @format_option
 @color_option
 @click.pass_context
@@ -69,8 +69,8 @@ def command(
 ) -> None:
     """Write the Keras module of a spec and its models: .py, .keras, .tflite and a manifest.
 
-    The build is run on random weights and compared with the keras build first. If they differ, or if the written file
-    holds what the target does not take, that is an error and no file is replaced.
+    The build is run on random weights and compared with the spec first, node by node. If they differ, or if the written
+    file holds what the target does not take, that is an error and no file is replaced.
 
     \b
     specc build net.yaml --target tidl
@@ -115,6 +115,8 @@ def command(
                 _report(result, not no_verify)
     if format != "text":
         emit(found, format, False, sources)
+    if any(one.code == "internal-error" for one in found):
+        context.exit(INTERNAL_ERROR)
     if failed:
         context.exit(1)
 
@@ -134,7 +136,7 @@ def _report(result: BuildResult, verified: bool) -> None:
     for note in result.notes:
         say(note)
     if not verified:
-        click.echo("not compared with the keras build")
+        click.echo("not compared with the spec")
     for file in result.files:
         say(f"wrote {file}")
     if result.without_tflite:

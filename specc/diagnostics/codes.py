@@ -89,11 +89,11 @@ CODES: dict[str, Code] = {
             "no-lowering": "a node that the target does not take and no lowering can change",
             "bad-moved": "a rename in `moved` that does not fit the nodes",
             # the build
-            "not-equivalent": "the lowered model's outputs differ from the reference",
+            "not-equivalent": "a built model does not compute what the spec says",
             "file-operator": "the converter wrote an operator that the target does not take",
             "file-weights": "the written file stores other weights than the spec declares",
             "too-large": "a network that needs more to be built than a common machine has",
-            "internal-error": "specc itself failed on a file",
+            "internal-error": "specc itself failed on a file, or built a model that cannot be run",
             "build-failed": "an artifact could not be written",
             "bad-weights": "a file of weights that cannot be read or does not fit the network",
             "different-network": "a file of weights was saved from another network",

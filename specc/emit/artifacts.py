@@ -16,11 +16,15 @@ from specc.analysis.trials import Trial
 from specc.diagnostics import Diagnostics
 from specc.emit import carry, runtime, verify
 from specc.emit.checkpoint import Checkpoint
+from specc.emit.expected import Expected, Subject, expect
+from specc.emit.facts import contradictions
 from specc.emit.file_check import check_file, is_convertible
+from specc.emit.model_errors import locating
 from specc.emit.publish import ARTIFACTS
 from specc.emit.runtime import TFLiteFile
-from specc.emit.verify import Comparison, Difference, Prepared
+from specc.emit.verify import Comparison, Difference, Divergence, Prepared
 from specc.ir import Graph, TensorType
+from specc.ir.graph import OUT
 from specc.lowering import Lowered
 from specc.targets import Target
 
@@ -46,6 +50,8 @@ class Job:
     reference_text: str
     graph: Graph
     lowered: Lowered
+    reference: Lowered  # for the keras build
+    subject: Subject
     target: Target
     trials: Sequence[Trial]  # none where nothing is verified
     kinds: Sequence[str] = ARTIFACTS
@@ -62,20 +68,60 @@ def make(job: Job, diagnostics: Diagnostics, progress: Progress) -> Artifacts:
         return made
     progress("starting TensorFlow")
     module = runtime.load_module(job.text, job.stem)
-    reference = _reference(job, module, progress) if job.verify else None
-    if reference is not None and job.target.layout != "logical":
-        progress("comparing with the keras build")
-        model = runtime.build(module)
-        what = f"{job.target.name} model against keras model"
-        made.comparisons.append(verify.against_reference(reference, module, model, job.graph, job.lowered, what))
-    if reference is not None:
-        made.comparisons += _called_bare(job, module, reference)
-    if "keras" in job.kinds or "tflite" in job.kinds:
+    reference = _proven(job, module, made, progress) if job.verify else None
+    if all(one.ok for one in made.comparisons) and ("keras" in job.kinds or "tflite" in job.kinds):
         _models(job, module, reference, made, diagnostics, progress)
     for comparison in made.comparisons:
         if not comparison.ok:
             report(comparison, job.graph, diagnostics)
     return made
+
+
+def _proven(job: Job, module: ModuleType, made: Artifacts, progress: Progress) -> Prepared:
+    """The keras build, with the weights and values of the spec, after the comparisons: each level only if those before
+
+    it are equal.
+    """
+    progress("running the spec")
+    with locating(job.graph):
+        expected = expect(job.subject, job.trials[0])
+    constant = ", ".join(f"`{name}`" for name in expected.constant_outputs)
+    if constant:
+        made.notes.append(f"every example gives the same at {constant}: the comparison says little about it")
+    same = job.target.layout == "logical"
+    progress("comparing the keras build with the spec")
+    with locating(job.graph):
+        reference = module if same else runtime.load_module(job.reference_text, f"{job.stem}_reference")
+        model = runtime.build(reference)
+        prepared = Prepared(reference, model, expected.inputs, expected.outputs)
+        made.comparisons.append(_against_spec(job, expected, prepared))
+    if not same and made.comparisons[-1].ok:
+        progress(f"comparing the {job.target.name} build with the spec")
+        what = f"{job.target.name} model against the spec"
+        with locating(job.graph):
+            model = runtime.build(module)
+            module.load_reference_weights(model, prepared.model, allow_different_network=True)
+            verdict = verify.against(
+                expected.values, prepared, module, model, job.graph, job.lowered, what, verify.NODE_TOLERANCE
+            )
+        made.comparisons.append(verdict)
+    if made.comparisons[-1].ok:
+        made.comparisons += _called_bare(job, module, prepared)
+    return prepared
+
+
+def _against_spec(job: Job, expected: Expected, prepared: Prepared) -> Comparison:
+    """The keras build against the spec: what it is, and, if that is right, what it computes."""
+    what = "keras model against the spec"
+    wrong = contradictions(expected, prepared.module, prepared.model)
+    if wrong:
+        node = next((one.node for one in wrong if one.node), None)
+        first = Divergence(node, 1, 0.0) if node else None
+        return Comparison(what, (), 0, first, tuple(one.message for one in wrong))
+    expected.give_weights(prepared.model)
+    return verify.against(
+        expected.values, prepared, prepared.module, prepared.model, job.graph, job.reference, what, verify.SAME
+    )
 
 
 def _called_bare(job: Job, module: ModuleType, reference: Prepared) -> list[Comparison]:
@@ -87,14 +133,6 @@ def _called_bare(job: Job, module: ModuleType, reference: Prepared) -> list[Comp
         return []
     differences = tuple(Difference(name, float("inf")) for name in reference.outputs)
     return [Comparison(f"{job.target.name} model called without `training` against inference mode", differences, 0)]
-
-
-def _reference(job: Job, module: ModuleType, progress: Progress) -> Prepared:
-    same = job.target.layout == "logical"
-    reference = module if same else runtime.load_module(job.reference_text, f"{job.stem}_reference")
-    progress("running the keras build on random weights")
-    most = max(one.activation_bytes for one in job.trials)
-    return verify.prepare(reference, job.trials[0].inputs, most, job.graph)
 
 
 def _models(
@@ -161,7 +199,7 @@ def _check_tflite(job: Job, module: ModuleType, reference: Prepared, made: Artif
     module.load_reference_weights(model, reference.model, allow_different_network=True)
     data = _converted(module, model.get_weights())
     check_file(runtime.read_tflite(data), job.lowered, job.target, diagnostics)
-    what = f"{job.target.name} .tflite against keras model"
+    what = f"{job.target.name} .tflite against the spec"
     made.comparisons.append(verify.tflite_against(what, data, module, reference.inputs, reference.outputs))
 
 
@@ -190,15 +228,22 @@ def report(comparison: Comparison, graph: Graph, diagnostics: Diagnostics) -> No
     """A failed proof as a diagnostic that points at the first node that differs."""
     wrong = [one for one in comparison.differences if not one.ok]
     first = comparison.first
-    found = [f"output `{one.output}` differs by {one.error:.1e} of its largest value" for one in wrong]
-    if first is not None:
-        many = first.error == float("inf")
-        what = f"`{first.node}` is not computed as often" if many else f"`{first.node}` differs by {first.error:.1e}"
-        found.append(f"{what}, first at call {first.call}")
+    found = [*comparison.contradictions[:3]]
+    found += [f"output `{one.output}` differs by {one.error:.1e} of its largest value" for one in wrong]
+    if first is not None and not comparison.contradictions:
+        found.append(_divergence(first))
+    node = graph.by_name.get(first.node) if first else None
     diagnostics.report(
         "not-equivalent",
         f"{comparison.what}: " + "; ".join(found),
-        (graph.by_name[first.node].origin.span if first else None, "the first node that differs"),
+        (node.origin.span if node else None, "the first node that differs"),
         notes=[f"outputs may differ by {verify.TOLERANCE:.0e} of their largest value", "no artifact was replaced"],
         help="this is a bug in specc or in what it builds on: please report the spec",
     )
+
+
+def _divergence(first: Divergence) -> str:
+    value = first.node if first.port == OUT else f"{first.node}.{first.port}"
+    if first.error == float("inf") and not first.values:
+        return f"`{value}` is not computed as often, first at call {first.call}"
+    return f"`{value}` differs by {first.error:.1e}, first at call {first.call}: {first.values}"

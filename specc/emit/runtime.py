@@ -127,12 +127,6 @@ def is_stable(model: Any, inputs: Any) -> bool:
     )
 
 
-def calls(model: Any) -> dict[str, list[Any]]:
-    """The symbolic results of each application of each layer of a model, in order, by the layer's name."""
-    # there is no public way to see every call of a layer
-    return {layer.name: [node.output_tensors[0] for node in layer._inbound_nodes] for layer in model.layers}
-
-
 def intermediate(model: Any, tensors: Sequence[Any], inputs: Any) -> list[Array]:
     """The values of some of a model's inner tensors."""
     inner = keras().Model(model.inputs, list(tensors))
@@ -173,8 +167,9 @@ def load_keras(path: Path) -> Any:
     return keras().models.load_model(path, compile=False)
 
 
-def all_calls(model: Any) -> dict[str, list[list[Any]]]:
-    """As `calls`, with all results of each application."""
+def calls(model: Any) -> dict[str, list[list[Any]]]:
+    """The symbolic results of each application of each layer of a model, in order, by the layer's name."""
+    # there is no public way to see every call of a layer
     return {layer.name: [list(node.output_tensors) for node in layer._inbound_nodes] for layer in model.layers}
 
 

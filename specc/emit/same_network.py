@@ -90,12 +90,12 @@ class _Pair:
     def __init__(self, checkpoint: Checkpoint, build: Build, graph: Graph, trial: Trial, saved: Any) -> None:
         self.renames = checkpoint.renames
         self.saved = saved
-        calls = {self._today(name): found for name, found in runtime.all_calls(saved).items()}
+        calls = {self._today(name): found for name, found in runtime.calls(saved).items()}
         self.module, self.graph = _with_passes_of(calls, checkpoint.spec, build, graph)
         prepared = prepare(self.module, trial.inputs, trial.activation_bytes, graph)
         self.random = prepared.model
         self.ours = runtime.rebuilt(prepared.model)  # a model that is read has lost the calls that lead nowhere
-        own_calls = runtime.all_calls(self.ours)
+        own_calls = runtime.calls(self.ours)
         self.calls, self.own_calls = calls, own_calls
         self.results = self._results()
         assert checkpoint.file.config is not None

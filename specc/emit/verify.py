@@ -1,4 +1,4 @@
-"""Proves a build equal to the reference: the same random weights in both, the same probes, outputs compared.
+"""Proves a build equal to what is expected: the same random weights, the same probes, every value compared.
 
 The emitted modules themselves are run, so that what is proven is what is written. A failure names the first node, in
 the order of computation, whose value differs.
@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from specc.emit import runtime
-from specc.emit.naming import layer_name
+from specc.emit import node_values, runtime
+from specc.emit.node_values import NodeValues
 from specc.emit.probes import batch_size, integers_below, probes
 from specc.emit.runtime import Array
-from specc.ir import Graph, TensorType, topology
+from specc.ir import Graph, TensorType
 from specc.ir.graph import OUT
 from specc.lowering import Lowered
 
 TOLERANCE = 1e-4  # of the largest absolute value of an output: single precision over many layers
 NODE_TOLERANCE = 1e-3  # of the largest value of a node: a difference of near equals loses digits that outputs keep
-_MOST_TENSORS = 2000  # inner values compared; the first passes of a loop tell what the others would
+SAME = 1e-5  # of the largest value of a node, where the same layers are called on the same values
 _SEEDS = 5
 _GAINS = (1.0, 0.5, 0.1, 0.01)
 _HUGE = 1e6
@@ -43,11 +43,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """The first of the user's nodes whose value differs, at which pass (1 where it is computed once), by how much."""
+    """The first of the user's nodes whose value differs: at which pass (1 where it is computed once), by how much,
+
+    in which result, and what was found where.
+    """
 
     node: str
     call: int
     error: float
+    port: str = OUT
+    values: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,11 @@ class Comparison:
     differences: tuple[Difference, ...]
     examples: int
     first: Divergence | None = None
+    contradictions: tuple[str, ...] = ()  # facts about the model that are not as the spec says
 
     @property
     def ok(self) -> bool:
-        return self.first is None and all(one.ok for one in self.differences)
+        return self.first is None and not self.contradictions and all(one.ok for one in self.differences)
 
     @property
     def error(self) -> float:
@@ -154,92 +160,52 @@ def against_reference(
     Outputs alone would not do: a loop that settles gives the same after a pass too many.
     """
     module.load_reference_weights(model, reference.model, allow_different_network=True)  # compared below
+    expected = node_values.of_graph(reference.module, reference.model, graph, reference.inputs)
+    return against(expected, reference, module, model, graph, lowered, what, NODE_TOLERANCE)
+
+
+def against(
+    expected: NodeValues,
+    reference: Prepared,
+    module: ModuleType,
+    model: Any,
+    graph: Graph,
+    lowered: Lowered,
+    what: str,
+    tolerance: float,
+) -> Comparison:
+    """A build that has its weights, against the outputs of a reference and the values of its nodes."""
     verdict = compare(what, run(module, model, reference.inputs), reference.outputs)
-    first = first_divergence(reference, module, model, graph, lowered)
-    return Comparison(verdict.what, verdict.differences, verdict.examples, first)
+    found = node_values.of_lowered(module, model, graph, lowered, reference.inputs)
+    return Comparison(verdict.what, verdict.differences, verdict.examples, first_divergence(found, expected, tolerance))
 
 
-def first_divergence(
-    reference: Prepared, module: ModuleType, model: Any, graph: Graph, lowered: Lowered
-) -> Divergence | None:
-    """Compares node by node, in schedule order and pass by pass, what both builds compute, and how often."""
-    ours, theirs = _Calls(reference.model, graph), _Calls(model, lowered.graph)
-    pairs: list[tuple[str, int, Any, list[Any]]] = []
-    for name in topology.flat_order(graph):
-        value = lowered.values.get((name, OUT))
-        if graph.by_name[name].op == "Input" or value is None or value.host or value.views:
-            continue
-        one, other = ours.of(name), theirs.parts(value.operand.value)
+def first_divergence(found: NodeValues, expected: NodeValues, tolerance: float) -> Divergence | None:
+    """The first value, pass by pass and each in the order of computation, that differs or is not computed as often."""
+    for key, calls in found.calls.items():
+        if calls != expected.calls.get(key, 0):
+            return Divergence(key[0], min(calls, expected.calls.get(key, 0)) + 1, float("inf"))
+    arrays = {(one.node, one.port, one.call): one.array for one in expected.values}
+    for one in found.values:
+        other = arrays.get((one.node, one.port, one.call))
         if other is None:
             continue
-        inner = theirs.passes(value.operand.value) // ours.passes(name)
-        if inner > 1:  # a value of a loop's last pass, which a node after the loop stands for
-            other = other[inner - 1 :: inner]
-        if len(one) != len(other):
-            return Divergence(name, min(len(one), len(other)) + 1, float("inf"))
-        pairs += [(name, call, a, b) for call, (a, b) in enumerate(zip(one, other, strict=True), start=1)]
-    pairs = sorted(pairs, key=lambda pair: pair[1])[:_MOST_TENSORS]  # pass by pass, each in its order
-    if not pairs:
-        return None
-    data = dict(reference.inputs)
-    expected = runtime.intermediate(reference.model, [a for _, _, a, _ in pairs], reference.module.adapt_inputs(data))
-    tensors = [part for _, _, _, parts in pairs for part in parts]
-    found = iter(runtime.intermediate(model, tensors, module.adapt_inputs(data)))
-    for (name, call, _, parts), one in zip(pairs, expected, strict=True):
-        arrays = [next(found) for _ in parts]
-        other = np.concatenate(arrays, axis=1) if len(arrays) > 1 else arrays[0]
-        error = scaled_error(other.reshape(one.shape) if other.size == one.size else other, one)
-        if not error <= NODE_TOLERANCE:
-            return Divergence(name, call, error)
+        array = one.array.reshape(other.shape) if one.array.size == other.size else one.array
+        error = scaled_error(array, other)
+        if not error <= tolerance:
+            return Divergence(one.node, one.call, error, one.port, _largest(array, other))
     return None
 
 
-class _Calls:
-    """The symbolic results of each node of a model, one for each time it is computed."""
-
-    def __init__(self, model: Any, graph: Graph) -> None:
-        self.graph = graph
-        self.results = runtime.calls(model)
-        self.layer_of: dict[str, str] = {}
-        self.nodes_of: dict[str, list[str]] = {}
-        for name in topology.flat_order(graph):
-            layer = layer_name(graph.by_name[name].layer)
-            self.layer_of[name] = layer
-            self.nodes_of.setdefault(layer, []).append(name)
-
-    def of(self, name: str) -> list[Any]:
-        """A layer that several nodes apply is called by them in turn."""
-        layer = self.layer_of[name]
-        nodes = self.nodes_of[layer]
-        return self.results.get(layer, [])[nodes.index(name) :: len(nodes)]
-
-    def passes(self, value: str) -> int:
-        """How often the loops around a node compute it."""
-        count, loop = 1, self.graph.loop_of.get(value)
-        while loop is not None:
-            count *= loop.passes
-            loop = self.graph.loops_by_name.get(loop.within or "")
-        return count
-
-    def parts(self, value: str) -> list[list[Any]] | None:
-        """What a value is made of, for each time it is made; None for what is no node's.
-
-        A lowering may make a node's value by a loop: a collected value has a part for each pass, a state its last one.
-        """
-        if value in self.graph.by_name:
-            return [[one] for one in self.of(value)]
-        if value in self.graph.collects:
-            loop, collect = self.graph.collects[value]
-            source, first = collect.value.value, 0
-        elif value in self.graph.states:
-            loop, state = self.graph.states[value]
-            source, first = state.next.value, -1
-        else:
-            return None
-        if source not in self.graph.by_name:
-            return None
-        made = self.of(source)
-        return [made[at : at + loop.passes][first:] for at in range(0, len(made), loop.passes)]
+def _largest(found: Array, expected: Array) -> str:
+    """Where two arrays differ most, and their values there."""
+    if found.shape != expected.shape:
+        return f"found the shape {list(found.shape)}, expected {list(expected.shape)}"
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(found.astype(np.float64) - expected.astype(np.float64))
+    place = np.unravel_index(int(np.argmax(np.nan_to_num(difference, nan=np.inf))), found.shape)
+    example, *index = (int(one) for one in place)
+    return f"found {found[place]:.6g}, expected {expected[place]:.6g} at {index} of example {example + 1}"
 
 
 def tflite_against(

@@ -40,9 +40,10 @@ def test_says_what_was_proven_and_what_was_written(folder: Path) -> None:
     lines = measured(ran.out).splitlines()
     proven = [line for line in lines if not line.startswith("wrote ")]
     verdict = "equal, largest difference # of the largest value"
-    assert proven[0] == f"tidl model against keras model: {verdict} (8 examples)"
+    assert proven[0] == f"keras model against the spec: {verdict} (8 examples)"
+    assert proven[1] == f"tidl model against the spec: {verdict} (8 examples)"
     assert f".keras file against its model: {verdict} (8 examples)" in proven
-    assert f"tidl .tflite against keras model: {verdict} (3 examples)" in proven
+    assert f"tidl .tflite against the spec: {verdict} (3 examples)" in proven
     assert all(re.fullmatch(rf"[^:]+: {verdict} \(\d examples\)", line) for line in proven)
     assert lines[len(proven) :] == [
         "wrote build/n1n2n3_tidl.py",
@@ -58,9 +59,9 @@ def test_says_what_was_proven_and_what_was_written(folder: Path) -> None:
 def test_says_the_difference_of_each_output(folder: Path) -> None:
     (folder / "two.yaml").write_text(TWO_OUTPUTS)
     ran = specc("build", "two.yaml", "--artifacts", "py, keras", "-o", "out")
+    verdict = "equal, largest difference # (first), # (second) of the largest value (8 examples)"
     assert measured(ran.out) == (
-        ".keras file against its model: equal, largest difference # (first), # (second) of the largest value"
-        " (8 examples)\n"
+        f"keras model against the spec: {verdict}\n.keras file against its model: {verdict}\n"
         "wrote out/two_keras.py\nwrote out/two_keras.keras\nwrote out/two_keras.manifest.json\n"
     )
 

@@ -137,7 +137,7 @@ def test_an_encoder_is_built_and_proven(tmp_path: Any) -> None:
     path.write_text(ENCODER, encoding="utf-8")
     result = run_build(path, out=tmp_path / "build")
     assert result.ok, result.diagnostics
-    assert len(result.comparisons) == 3 and all(one.ok for one in result.comparisons)
+    assert len(result.comparisons) == 4 and all(one.ok for one in result.comparisons)
 
 
 def softmax(scores: Array) -> Array:

@@ -99,7 +99,7 @@ def test_an_op_whose_rules_fail_is_reported_at_the_node(name: str, tmp_path: Pat
     ("layers", "reason"),
     [
         ({}, "ModuleNotFoundError: No module named 'acme_layers'"),
-        ({"acme_layers/layers.py": ""}, "AttributeError: module 'acme_layers.layers' has no attribute 'Scale'"),
+        ({"acme_layers/layers.py": ""}, "`y`: AttributeError: module 'acme_layers.layers' has no attribute 'Scale'"),
     ],
 )
 def test_a_layer_that_is_not_there_stops_the_build(layers: dict[str, str], reason: str, tmp_path: Path) -> None:

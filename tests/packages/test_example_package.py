@@ -196,7 +196,7 @@ def test_the_documentation_shows_this_package() -> None:
 def test_the_builds_equal_the_network_written_by_hand(site: Path, folder: Path) -> None:
     built = specc(site, "build", "net.yaml", "--target", "keras", "--target", "pico", cwd=folder)
     assert built.code == 0, built.err
-    assert "pico .tflite against keras model: equal" in built.out
+    assert "pico .tflite against the spec: equal" in built.out
     text = (folder / "build" / "net_keras.py").read_text("utf-8")
     assert "\nimport acme_layers.layers\nimport keras\n" in text
     assert 'acme_layers.layers.Scale(name=f"{name}_scale")' in text
