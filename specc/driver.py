@@ -485,5 +485,5 @@ def _report_failure(error: Exception, diagnostics: Diagnostics) -> None:
         "build-failed",
         f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}",
         notes=[*lines[1:4], *details, "no artifact was replaced"],
-        help="mend what the message names; if it names nothing of yours, please report the spec",
+        help="fix what the message names; if it names nothing of yours, please report the spec",
     )

@@ -175,15 +175,15 @@ NAMES = _op_names()
 
 
 @pytest.mark.parametrize("path", INVALID, ids=name_of)
-def test_a_fix_mends_what_it_is_offered_for(path: Path) -> None:
+def test_a_fix_corrects_what_it_is_offered_for(path: Path) -> None:
     checked = run(path)
     targets, overrides = settings(checked.source.text)
     text = checked.source.text
     for one in checked.diagnostics:
         if one.fix is None:
             continue
-        mended = text[: one.fix.span.start] + one.fix.text + text[one.fix.span.end :]
-        after = check_source(Source(str(path), mended), targets=targets, overrides=overrides)
+        fixed = text[: one.fix.span.start] + one.fix.text + text[one.fix.span.end :]
+        after = check_source(Source(str(path), fixed), targets=targets, overrides=overrides)
         assert (one.code, one.message) not in {(left.code, left.message) for left in after.diagnostics}, show(one)
 
 

@@ -1,4 +1,4 @@
-"""`specc explain`: what a diagnostic means and how to mend it."""
+"""`specc explain`: what a diagnostic means and how to fix it."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ def _unused_ignore(code: str, span: Span) -> Diagnostic:
             f"did you mean `{close}`?" if close else "`specc explain` lists the codes",
         )
     elif CODES[code].severity is Severity.ERROR:
-        message, help = f"`{code}` is an error and cannot be ignored", "mend it and remove the comment"
+        message, help = f"`{code}` is an error and cannot be ignored", "fix it and remove the comment"
     else:
         message, help = f"nothing on that line gives `{code}`", "remove the comment"
     return Diagnostic("unused-ignore", message, (Label(span, "silences nothing"),), help=help)

@@ -1,7 +1,7 @@
 """The page that explains a code: `explain/<code>.md`.
 
 A page opens with `# <code>` and prose, shows a ```yaml block that gives this diagnostic, and closes with a part
-`Mend it` with the block corrected.
+`Fix` with the block corrected.
 """
 
 from __future__ import annotations

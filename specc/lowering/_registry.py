@@ -43,11 +43,11 @@ def named(name: str, target: Target) -> AnyLowering:
     try:
         return get(name)
     except LoweringError as error:
-        raise TargetError(f"target `{target.name}`: {error}", "mend or update the package", "bad-target") from None
+        raise TargetError(f"target `{target.name}`: {error}", "fix or update the package", "bad-target") from None
     except KeyError:
         pass
     close = did_you_mean(name, names())
-    help = f"did you mean `{close}`?" if close else "mend the target file"
+    help = f"did you mean `{close}`?" if close else "fix the target file"
     raise TargetError(f"target `{target.name}`: there is no lowering `{name}`", help, "bad-target")
 
 

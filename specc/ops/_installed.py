@@ -57,10 +57,10 @@ def load(name: str) -> OpDef | Refused | None:
         found: Any = points[0].load()
     except (Exception, SystemExit) as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return Refused(name, f"the op `{name}` of `{owner}` cannot be loaded: {reason}", f"mend or update `{owner}`")
+        return Refused(name, f"the op `{name}` of `{owner}` cannot be loaded: {reason}", f"fix or update `{owner}`")
     problem = _problem(found, name, points[0].value)
     if problem:
-        return Refused(name, f"the op `{name}` of `{owner}` {problem}", f"mend or update `{owner}`")
+        return Refused(name, f"the op `{name}` of `{owner}` {problem}", f"fix or update `{owner}`")
     return _guarded(found, owner)
 
 
@@ -79,7 +79,7 @@ def _guarded(op: OpDef, owner: str) -> OpDef:
             raise
         except Exception as error:
             message = f"the op `{op.name}` of `{owner}` fails: {type(error).__name__}: {error}"
-            raise Mismatch(message, help=f"mend or update `{owner}`", code="bad-op") from error
+            raise Mismatch(message, help=f"fix or update `{owner}`", code="bad-op") from error
         return found
 
     return dataclasses.replace(op, infer=infer)

@@ -112,7 +112,7 @@ def _installed(name: str) -> Target:
     """The target that a package offers: its entry point is a function that gives the path of the file."""
     points = sorted(entry_points(group=ENTRY_POINTS, name=name), key=package)
     owner = package(points[0])
-    help = f"mend or update `{owner}`"
+    help = f"fix or update `{owner}`"
     if len(points) > 1:
         owners = " and ".join(f"`{package(one)}`" for one in points)
         raise TargetError(f"target `{name}` is offered by {owners}", "uninstall one of the packages", BAD)

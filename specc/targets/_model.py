@@ -44,7 +44,7 @@ class Constraint:
     """A condition on a node's facts and the target's options. `source` cites the document it comes from.
 
     `require` has to hold wherever `when` holds; both are expressions over facts and options. A `hard` one no lowering
-    can mend: it is an error where the user's node does not meet it.
+    can fix: it is an error where the user's node does not meet it.
     """
 
     id: str

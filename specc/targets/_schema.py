@@ -33,7 +33,7 @@ _CONSTRAINTS: dict[str, Any] = {
             "require": {"type": "string", "description": "an expression that has to hold"},
             "message": {"type": "string", "description": "what is wrong, with {fact} filled in"},
             "source": {"type": "string", "description": "`KEY: row`, KEY standing in `sources`"},
-            "hard": {"type": "boolean", "description": "no lowering can mend it"},
+            "hard": {"type": "boolean", "description": "no lowering can fix it"},
         },
     },
 }

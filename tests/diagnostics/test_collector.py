@@ -93,7 +93,7 @@ def test_a_comment_silences_its_line_and_its_codes_only() -> None:
     ("code", "says", "help"),
     [
         ("unused-node", "nothing on that line gives `unused-node`", "remove the comment"),
-        ("unknown-op", "`unknown-op` is an error and cannot be ignored", "mend it and remove the comment"),
+        ("unknown-op", "`unknown-op` is an error and cannot be ignored", "fix it and remove the comment"),
         ("unused-nod", "no diagnostic is called `unused-nod`", "did you mean `unused-node`?"),
         ("zzz", "no diagnostic is called `zzz`", "`specc explain` lists the codes"),
     ],

@@ -87,7 +87,7 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_a_page_has_its_parts_in_order(code: str) -> None:
     found = parts(code)
-    assert list(found) == ["", "Example", "Mend it"]
+    assert list(found) == ["", "Example", "Fix"]
     title, _, prose = found[""].partition("\n")
     assert title == f"# {code}"
     assert 80 < len(prose.strip()) < 800
@@ -116,4 +116,4 @@ def test_the_example_gives_this_diagnostic_and_no_other(code: str, tmp_path: Pat
 
 @pytest.mark.parametrize("code", RUN)
 def test_the_corrected_example_is_met_with_silence(code: str, tmp_path: Path) -> None:
-    assert codes_of(example(parts(code)["Mend it"]), tmp_path) == []
+    assert codes_of(example(parts(code)["Fix"]), tmp_path) == []

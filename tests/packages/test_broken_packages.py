@@ -65,7 +65,7 @@ def test_an_op_that_cannot_be_used_is_reported(name: str, tmp_path: Path) -> Non
     first, printed = check(tmp_path)
     assert first.startswith(f"error[bad-op]: the op `Scale` of `acme 1.0` {reason}")
     assert "--> net.yaml:3:17" in printed
-    assert "help: mend or update `acme 1.0`" in printed
+    assert "help: fix or update `acme 1.0`" in printed
 
 
 FAILING = {
@@ -91,7 +91,7 @@ def test_an_op_whose_rules_fail_is_reported_at_the_node(name: str, tmp_path: Pat
     first, printed = check(tmp_path)
     assert first == f"error[bad-op]: `y`: the op `Scale` of `acme 1.0` {reason}"
     assert "--> net.yaml:3:9" in printed
-    assert "help: mend or update `acme 1.0`" in printed
+    assert "help: fix or update `acme 1.0`" in printed
 
 
 @pytest.mark.keras
@@ -112,7 +112,7 @@ def test_a_layer_that_is_not_there_stops_the_build(layers: dict[str, str], reaso
 
 
 def test_a_broken_package_is_in_nobody_else_s_way(tmp_path: Path) -> None:
-    reason = "the op `Scale` of `acme 1.0` cannot be loaded: ValueError: no; mend or update `acme 1.0`\n"
+    reason = "the op `Scale` of `acme 1.0` cannot be loaded: ValueError: no; fix or update `acme 1.0`\n"
     offer(tmp_path / "site", "Scale", "acme_ops:SCALE", {"acme_ops.py": "raise ValueError('no')\n"})
     (tmp_path / "net.yaml").write_text(DENSE, "utf-8")
     assert specc(tmp_path / "site", "check", "net.yaml", cwd=tmp_path).code == 0
