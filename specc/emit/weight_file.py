@@ -30,9 +30,12 @@ Shape = tuple[int, ...]
 
 _CONFIG, _METADATA, _ARRAYS = "config.json", "metadata.json", "model.weights.h5"
 _MOST_CONFIG = 64 * 1024 * 1024  # bytes of JSON
+_MOST_VALUES = 1_000_000  # in it: Python needs a hundred bytes for an empty list
+_MOST_HEADER = 4096  # bytes before the numbers of an array
+_MOST_DIRECTORY = 4 * 1024 * 1024  # bytes of the names of an archive's entries
 _MOST_SHRUNK = 200  # times that an entry may grow when it is decompressed; Keras does not compress
 _SMALL = 1024 * 1024  # bytes that are read whatever they grow from
-_MOST_OBJECTS = 200_000
+_MOST_OBJECTS = 30_000  # several times those of the largest networks
 _MOST_DEPTH = 16
 _UNUSED_KEYS = re.compile(r"(^|/)seed_generator(/|$)")  # the state of a random generator, which no weight is
 
@@ -87,7 +90,7 @@ class WeightFile:
     def copy_model(self, path: Path) -> None:
         """Writes the parts of a `.keras` file that make up the model: not how it was trained, nor anything else."""
         assert self.config is not None
-        with zipfile.ZipFile(self.path) as file, zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as copy:
+        with _archive(self.path) as file, zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as copy:
             copy.writestr(_CONFIG, json.dumps(self.config))
             for name in (_METADATA, _ARRAYS):
                 with _entry(file, name) as source, copy.open(name, "w", force_zip64=True) as out:
@@ -172,7 +175,7 @@ def _hdf5(path: Path, kind: str) -> Generator[h5py.File]:
             yield file
         return
     with tempfile.TemporaryFile() as copy:
-        with zipfile.ZipFile(path) as archive, _entry(archive, _ARRAYS) as source:
+        with _archive(path) as archive, _entry(archive, _ARRAYS) as source:
             while block := source.read(_SMALL):
                 copy.write(block)
         copy.seek(0)
@@ -189,7 +192,11 @@ def _hdf5_layers(file: h5py.File) -> tuple[dict[str, StoredLayer], dict[str, str
         )
     shapes: dict[str, Shape] = {}
     names: dict[str, str] = {}
-    _visit(file, "", shapes, names)
+    for place, entry in _entries(file):
+        if isinstance(entry, h5py.Dataset):
+            shapes[place] = _shape(entry, place)
+        elif isinstance(name := entry.attrs.get("name"), str):
+            names[place] = name
     layers: dict[str, StoredLayer] = {}
     places: dict[str, str] = {}
     for place in sorted({"/".join(key.split("/")[:2]) for key in shapes if key.startswith("layers/")}, key=_natural):
@@ -213,28 +220,39 @@ def _hdf5_layers(file: h5py.File) -> tuple[dict[str, StoredLayer], dict[str, str
     return layers, places
 
 
-def _visit(group: Any, place: str, shapes: dict[str, Shape], names: dict[str, str], depth: int = 0) -> None:
-    """Collects the shapes of all arrays and the names of all objects; refuses what leads out of the file."""
-    if depth > _MOST_DEPTH:
-        raise ValueError("its groups nest too deep")
-    name = group.attrs.get("name")
-    if isinstance(name, str):
-        names[place.removeprefix("/")] = name
-    for key in cast("Iterable[str]", group):
-        if len(shapes) + len(names) > _MOST_OBJECTS:
-            raise ValueError("it holds too many objects")
-        if not isinstance(group.get(key, getlink=True), h5py.HardLink):
-            raise ValueError(f"`{place}/{key}` is a link to somewhere else")
-        entry: Any = group[key]
-        is_group, is_array = isinstance(entry, h5py.Group), isinstance(entry, h5py.Dataset)
-        if is_group:
-            _visit(entry, f"{place}/{key}", shapes, names, depth + 1)
-        elif is_array:
-            if entry.external or entry.is_virtual:
-                raise ValueError(f"`{place}/{key}` is stored in another file")
-            if entry.shape is None:
-                raise ValueError(f"`{place}/{key}` holds no numbers")
-            shapes[f"{place}/{key}".removeprefix("/")] = tuple(int(size) for size in entry.shape)
+def _entries(file: h5py.File) -> Generator[tuple[str, Any]]:
+    """All groups and arrays by their place; refuses what leads out of the file, and more than a network has."""
+    seen: set[int] = set()
+    waiting: list[tuple[str, Any]] = [("", file)]
+    while waiting:
+        place, group = waiting.pop()
+        yield place, group
+        if place.count("/") > _MOST_DEPTH:
+            raise ValueError("its groups nest too deep")
+        for key in cast("Iterable[str]", group):
+            inner = f"{place}/{key}".removeprefix("/")
+            if not isinstance(group.get(key, getlink=True), h5py.HardLink):
+                raise ValueError(f"`{inner}` is a link to somewhere else")
+            entry: Any = group[key]
+            address: int = cast("Any", h5py).h5o.get_info(entry.id).addr
+            if address in seen:
+                raise ValueError(f"`{inner}` is in several places")  # ways through groups that share groups never end
+            seen.add(address)
+            if len(seen) > _MOST_OBJECTS:
+                raise ValueError("it holds too many objects")
+            is_group = isinstance(entry, h5py.Group)
+            if is_group:
+                waiting.append((inner, entry))
+            elif isinstance(entry, h5py.Dataset):
+                yield inner, entry
+
+
+def _shape(entry: Any, place: str) -> Shape:
+    if entry.external or entry.is_virtual:
+        raise ValueError(f"`{place}` is stored in another file")
+    if entry.shape is None:
+        raise ValueError(f"`{place}` holds no numbers")
+    return tuple(int(size) for size in entry.shape)
 
 
 def _array(entry: Any) -> Array:
@@ -251,6 +269,23 @@ def _natural(key: str) -> list[tuple[str, int]]:
 
 
 # zip archives
+
+_END = 98  # bytes of the records at the end, which a comment may follow
+
+
+@contextmanager
+def _archive(path: Path) -> Generator[zipfile.ZipFile]:
+    """An archive whose directory is no longer than that of any network: Python reads the whole of it at once."""
+    with path.open("rb") as file:
+        file.seek(max(os.path.getsize(path) - _END - 65535, 0))
+        tail = file.read()
+    at, large = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
+    size = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    size = int.from_bytes(tail[large + 40 : large + 48], "little") if large >= 0 else size
+    if size > _MOST_DIRECTORY:
+        raise ValueError(f"its directory has {size:,} bytes, more than {_MOST_DIRECTORY:,}")
+    with zipfile.ZipFile(path) as archive:
+        yield archive
 
 
 @contextmanager
@@ -270,10 +305,12 @@ def _entry(archive: zipfile.ZipFile, name: str) -> Generator[IO[bytes]]:
 
 def _config(path: Path) -> Mapping[str, Any]:
     """The description of the model, without how it was trained: that is not needed, and may name the user's classes."""
-    with zipfile.ZipFile(path) as archive, _entry(archive, _CONFIG) as source:
+    with _archive(path) as archive, _entry(archive, _CONFIG) as source:
         data = source.read(_MOST_CONFIG + 1)
     if len(data) > _MOST_CONFIG:
         raise ValueError(f"its `{_CONFIG}` is larger than {_MOST_CONFIG:,} bytes")
+    if sum(map(data.count, (b"[", b"{", b","))) > _MOST_VALUES:
+        raise ValueError(f"its `{_CONFIG}` holds more than {_MOST_VALUES:,} values")
     found = json.loads(data)
     if not isinstance(found, dict):
         raise ValueError(f"its `{_CONFIG}` describes no model")
@@ -282,12 +319,12 @@ def _config(path: Path) -> Mapping[str, Any]:
 
 def _npz_layers(path: Path) -> dict[str, StoredLayer]:
     layers: dict[str, StoredLayer] = {}
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist()[:_MOST_OBJECTS]:
+    with _archive(path) as archive:
+        for info in archive.infolist():
             name = info.filename.removesuffix(".npy")
             layer, _, weight = name.partition("/")
             with _entry(archive, info.filename) as source:
-                shape = _npy_shape(io.BytesIO(source.read(64 * 1024)), info.filename)
+                shape = _npy_shape(io.BytesIO(source.read(_MOST_HEADER)), info.filename)
             layers.setdefault(layer, StoredLayer(layer)).shapes[weight] = shape
     return layers
 

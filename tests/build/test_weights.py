@@ -272,6 +272,38 @@ def circle(group: Any) -> None:
     group["again"] = group.file["layers"]
 
 
+def deep(group: Any) -> None:
+    group.create_group("/".join("g" * 40))
+
+
+def many_paths(group: Any) -> None:
+    """Few groups, each in many places: there are 12 ** 12 ways through them."""
+    for at in range(12):
+        inner = group.file.create_group(f"g{at}")
+        for key in range(12):
+            group[f"l{key}"] = inner
+        group = inner
+
+
+def many_values(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file:
+        file.writestr("config.json", b"[" + b"[]," * 1_000_000 + b"[]]")
+
+
+def long_directory(large: bool) -> Callable[[Path], None]:
+    """An archive that says that the names in it take a gigabyte, in one of the two places for that."""
+
+    def write(path: Path) -> None:
+        zipped(path, **{"a/b.npy": b"x"})
+        data, size = path.read_bytes(), 2**30
+        at = data.rfind(b"PK\x05\x06")
+        records = b"PK\x06\x06" + bytes(36) + size.to_bytes(8, "little") + bytes(8) + b"PK\x06\x07" + bytes(16)
+        end = data[at:] if large else data[at : at + 12] + size.to_bytes(4, "little") + data[at + 16 :]
+        path.write_bytes(data[:at] + (records if large else b"") + end)
+
+    return write
+
+
 HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "w.keras": (bomb, "would unpack to"),
     "cut.keras": (lambda path: path.write_bytes(b"PK\x03\x04" + bytes(100)), ""),
@@ -280,7 +312,12 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "external.weights.h5": (hdf5(external), "stored in another file"),
     "linked.weights.h5": (hdf5(linked), "a link"),
     "soft.weights.h5": (hdf5(soft), "a link"),
-    "circle.weights.h5": (hdf5(circle), "too deep"),
+    "circle.weights.h5": (hdf5(circle), "in several places"),
+    "deep.weights.h5": (hdf5(deep), "too deep"),
+    "paths.weights.h5": (hdf5(many_paths), "in several places"),
+    "values.keras": (many_values, "more than 1,000,000 values"),
+    "directory.npz": (long_directory(False), "its directory has 1,073,741,824 bytes"),
+    "large.npz": (long_directory(True), "its directory has 1,073,741,824 bytes"),
     "cut.weights.h5": (lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(50)), "damaged"),
     "pickled.npz": (lambda path: np.savez(path, **{"a/b": np.array([{}], object)}), "not numbers"),
     "model.tflite": (lambda path: path.write_bytes(b"\x1c\0\0\0TFL3" + bytes(50)), "TFLite"),
