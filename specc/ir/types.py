@@ -8,6 +8,16 @@ from dataclasses import dataclass
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 DTYPES = (*FLOATS, *INTS, "bool")
+DTYPE_WORDS = {  # what others call them
+    **dict.fromkeys(["float", "fp32", "f32", "single", "floattensor"], "float32"),
+    **dict.fromkeys(["double", "fp64", "f64"], "float64"),
+    **dict.fromkeys(["half", "fp16", "f16"], "float16"),
+    "bf16": "bfloat16",
+    **dict.fromkeys(["int", "integer", "i32"], "int32"),
+    **dict.fromkeys(["long", "i64", "longtensor"], "int64"),
+    **dict.fromkeys(["byte", "u8", "char"], "uint8"),
+    "boolean": "bool",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,12 +243,21 @@ class Null(Kind):
 
 
 class Enum(Kind):
-    """One of some strings. `aliases` are other spellings Keras takes; `refused` maps values to why specc does not."""
+    """One of some strings.
+
+    `aliases` are other spellings that Keras accepts; `refused` maps values to why specc does not accept them; `words`
+    are what others call a value.
+    """
 
     def __init__(
-        self, *values: str, aliases: MappingABC[str, str] | None = None, refused: MappingABC[str, str] | None = None
+        self,
+        *values: str,
+        aliases: MappingABC[str, str] | None = None,
+        refused: MappingABC[str, str] | None = None,
+        words: MappingABC[str, str] | None = None,
     ) -> None:
         self.values, self.aliases, self.refused = values, dict(aliases or {}), dict(refused or {})
+        self.words = dict(words or {})
 
     @property
     def expects(self) -> str:
@@ -263,7 +272,8 @@ class Enum(Kind):
             return value
         if value in self.refused:
             raise BadValue(node.span, f"`{value}` is not supported", self.refused[value], "unsupported-value")
-        close = did_you_mean(value, [*self.values, *self.aliases])
+        meant = self.words.get(value.lower().rpartition(".")[2])
+        close = meant if meant in self.values else did_you_mean(value, [*self.values, *self.aliases])
         message = f"expected {self.expects}, found {describe(node)}"  # which lists them
         raise BadValue(node.span, message, f"did you mean `{close}`?" if close else "", "bad-value")
 
@@ -360,7 +370,9 @@ class OneOf(Kind):
         assert best is not None
         if best.span == node.span:
             if best.code == "wrong-type":
-                raise self.wrong(node)
+                wrong = self.wrong(node)
+                wrong.help = best.help
+                raise wrong
             best.kind = self
         raise best
 

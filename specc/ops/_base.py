@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from specc.ir.sizes import is_known
-from specc.ir.types import DTYPES, FLOATS, TensorType
+from specc.ir.types import DTYPE_WORDS, DTYPES, FLOATS, TensorType
 from specc.ops._attributes import Bool, Enum, attribute, optional
 
 
@@ -39,7 +39,10 @@ class Attributes:
 
     trainable: bool = attribute(Bool(), True, "Whether training changes the layer's weights.", trailing=True)
     dtype: str | None = attribute(
-        optional(Enum(*FLOATS)), None, "The layer's compute dtype; Keras' global one if null.", trailing=True
+        optional(Enum(*FLOATS, words=DTYPE_WORDS)),
+        None,
+        "The layer's compute dtype; Keras' global one if null.",
+        trailing=True,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 _INITIALIZERS = {
     **dict.fromkeys(["xavier", "xavieruniform", "glorot"], "GlorotUniform"),
     "xaviernormal": "GlorotNormal",
-    **dict.fromkeys(["kaiming", "kaiminguniform", "heinit"], "HeUniform"),
+    **dict.fromkeys(["he", "kaiming", "kaiminguniform", "heinit"], "HeUniform"),
     "kaimingnormal": "HeNormal",
     "lecun": "LecunUniform",
     "eye": "Identity",

@@ -82,7 +82,10 @@ class ObjectOf(Kind):
                 )
             return KerasObject(self.module, name)
         if not isinstance(node, Mapping):
-            raise self.wrong(node)
+            wrong = self.wrong(node)
+            if isinstance(node, Scalar) and type(node.value) in (int, float) and self.module in _OF_A_NUMBER:
+                wrong.help = f"write `{_OF_A_NUMBER[self.module].format(node.text)}`"
+            raise wrong
         entry = node.entry("op")
         if entry is None or not isinstance(entry.value, Scalar):
             raise BadValue(node.span, f"{self.noun} as a mapping needs `op`", "name its Keras class", "missing-key")
@@ -114,7 +117,21 @@ class ObjectOf(Kind):
         if isinstance(node.value, str) and node.value in self.names:
             return self.names[node.value]
         message = f"expected {self.noun}, found {describe(node)}"
-        raise BadValue(node.span, message, self._help(last_name(node.text)), "bad-value")
+        raise BadValue(node.span, message, self._of_call(node.text) or self._help(last_name(node.text)), "bad-value")
+
+    def _of_call(self, text: str) -> str:
+        """What to write for a call as in Python, `Adam(0.01)`."""
+        call = re.fullmatch(r"([\w.]+)\((.*)\)", text.strip())
+        name = self.names.get(last_name(call[1])) if call else None
+        if call is None or name is None:
+            return ""
+        arguments, written = list(self.classes[name]), [f"op: {name}"]
+        for place, one in enumerate(part.strip() for part in call[2].split(",") if part.strip()):
+            key, equals, value = one.partition("=")
+            if not equals:
+                key, value = (arguments[place] if place < len(arguments) else "…"), one
+            written.append(f"{key.strip()}: {value.strip()}")
+        return f"write `{{{', '.join(written)}}}`" if len(written) > 1 else f"write `{name}`"
 
     def _help(self, name: str) -> str:
         """What an unknown name may stand for: another framework's word, else the nearest name, else all of them."""
@@ -135,6 +152,13 @@ class ObjectOf(Kind):
             properties[key] = {**kind.schema(), **({} if default in (..., None) else {"default": default})}
         required = ["op", *(key for key, (_, default) in self.classes[name].items() if default is ...)]
         return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+_OF_A_NUMBER = {  # what a bare number most likely stands for
+    "initializers": "{{op: Constant, value: {}}}",
+    "regularizers": "{{op: L2, l2: {}}}",
+    "constraints": "{{op: MaxNorm, max_value: {}}}",
+}
 
 
 def _argument_help(argument: str, name: str, known: Arguments, free: Collection[str]) -> str:
@@ -232,10 +256,18 @@ class ActivationName(Enum):
         try:
             return super().decode(node)
         except BadValue as error:
+            if error.code == "unsupported-value":
+                raise
+            error.message = f"expected the name of an activation, found {describe(node)}"
             meant = activation_meant(node.text, self.values) if isinstance(node, Scalar) and node.text else None
-            if meant and error.code == "bad-value":
-                error.help = f"did you mean `{meant}`?"
+            error.help = f"did you mean `{meant}`?" if meant else error.help or self._advice(node)
             raise
+
+    def _advice(self, node: Node) -> str:
+        op = node.get("op") if isinstance(node, Mapping) else None
+        if isinstance(op, Scalar) and (name := fold(op.text)) in self.values:
+            return f"write `{name}`; an op with settings is a node of its own"
+        return "name one, such as `relu`; `specc list ops Activation` lists all"
 
     def schema(self) -> Schema:
         return {"enum": [*super().schema()["enum"], None]}

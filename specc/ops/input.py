@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from specc.ir.sizes import UNNAMED, Symbol
-from specc.ir.types import DTYPES, TensorType
+from specc.ir.types import DTYPE_WORDS, DTYPES, TensorType
 from specc.ops._attributes import BadValue, Enum, Int, ListOf, Schema, attribute
 from specc.ops._base import Arity, OpDef, Operands
 from specc.source import Node, Scalar, Sequence
@@ -69,7 +69,7 @@ class InputAttributes:
         doc="The shape without the batch axis; a size that the data give is a name, or null.",
         positional=True,
     )
-    dtype: str = attribute(Enum(*DTYPES), "float32", "The dtype of the data.")
+    dtype: str = attribute(Enum(*DTYPES, words=DTYPE_WORDS), "float32", "The dtype of the data.")
 
 
 def infer(attributes: InputAttributes, operands: Operands) -> TensorType:

@@ -18,6 +18,8 @@ _PAIR = re.compile(rf"(\w+){_SPACES}*[:=\uff1a]{_SPACES}*(\S.*)")
 _TWO_WORDS = re.compile(r"(\w+)\s+(\S+)")
 _LONE = re.compile(r"[A-Za-z_][\w.]*")
 
+_PLAIN = "[^\\s,{}\\[\\]\"']"  # a character of text without quotes
+_PLAIN_TEXT = "[^,{}\\[\\]\"']*"
 # What stands on the line where the parser stopped, and what to write instead; the first that fits.
 _ON_LINE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\"'\w])(\$\{[^}\"']*\})"), 'quote it: `"{0}"`'),
@@ -29,6 +31,7 @@ _ON_LINE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\s{,](@\w+)"), 'quote what starts with `@`: `"{0}"`'),
     (re.compile(r"`(\w+)`"), "remove the backticks: write `{0}`"),
     (re.compile(r"^\s*([A-Za-z_]\w*)\s*(\{\s*\w+)\s*:"), "put a colon after the name: `{0}: {1}: …}}`"),
+    (re.compile(rf"[{{,]\s*\w+:\s+({_PLAIN}{_PLAIN_TEXT}:\s{_PLAIN_TEXT}{_PLAIN})"), 'quote the text: `"{0}"`'),
     (re.compile(r"^\s*([A-Za-z_]\w*):([^\s:/]\S*)\s*$"), "put a space after the colon: `{0}: {1}`"),
     (re.compile(r"^\s*([A-Za-z_]\w*)(?:\s*=)?\s+([0-9][\w.]*)\s*$"), "put a colon after the key: `{0}: {1}`"),
 )  # fmt: skip

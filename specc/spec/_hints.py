@@ -24,6 +24,7 @@ TOP_LEVEL = {  # top-level keys that people try, and where it goes here
     "metrics": _TRAINING,
     "optimizer": _TRAINING,
     "states": "states stand in a loop: `loops: {settle: {passes: 5, states: …}}`",
+    "target": "`budget: {targets: [tidl]}` holds every check against it; `specc build --target tidl` builds for it",
     "variables": "values with a name stand under `params`",
     "version": "the language version is `specc: 1`",
 }

@@ -313,7 +313,7 @@ class _Builder:
 
     def report_unused(self, graph: Graph, inits: dict[str, Init]) -> None:
         lost = (
-            self.diagnostics.has("duplicate-key", "invalid-key", "missing-init")
+            self.diagnostics.has("duplicate-key", "invalid-key", "missing-init", "undeclared-cycle")
             or self.spec.ambiguous
             or not self.spec.is_complete
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as MappingABC
 
-from specc.diagnostics import Diagnostics, did_you_mean
+from specc.diagnostics import Diagnostics
 from specc.ops import _registry as registry
 from specc.ops._attributes import Bool, Enum, Int, Str, describe
+from specc.ops._layers import attribute_meant
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Source, Span
 from specc.spec import early_shapes
 from specc.spec._hints import NAMING, SECTION_HINTS, TAKEN_FOR_NODES, TOP_LEVEL
@@ -254,7 +255,7 @@ class _Decoder:
             assert isinstance(mapping, Mapping)
             inner = Fields(mapping, f"input `{one.key.text}`", self.diagnostics)
             doc = inner.get("doc", Str(), "")
-            if not any(did_you_mean(key, ("shape", "dtype", "doc")) == "shape" for key in inner.entries):
+            if not any(key == "shape" or attribute_meant(key, ("shape", "dtype")) == "shape" for key in inner.entries):
                 inner.missing("shape", one.key.span, "write it without the batch dimension: `[28, 28, 1]`")
             attributes = decode_attributes(op, mapping, ("doc",), one.key.span, self.diagnostics, missing=False)
             if attributes is not None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field, replace
 
 from specc.diagnostics import Diagnostics, Use
+from specc.ops import _registry as registry
 from specc.ops._attributes import Bool, Int, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span, work
 from specc.spec import early_shapes
@@ -174,7 +175,9 @@ class Elaborator(Resolver):
         """An `op` or `call` of its own."""
         key = Scalar(site.key.span, site.name, site.name, True)
         substituted = site.params.substitute(node)
-        decl = decode_node(key, substituted, self.diagnostics, self.odd, lambda: self.rank_read(site, item))
+        rank, blocks = lambda: self.rank_read(site, item), self.blocks
+        decl = decode_node(key, substituted, self.diagnostics, self.odd, rank, blocks)
+        self.used |= {decl.kind_span.text} & blocks.keys()  # written as an op, which has been reported
         is_alone = False
         if decl.operands is None or site.reads is not None or not site.scope.is_top:
             if decl.operands != () or site.reads is not None:
@@ -421,6 +424,11 @@ class Elaborator(Resolver):
             message = f"`block`: expected the name of a block, found {describe(node)}"
             self.diagnostics.report("wrong-type", message, (node.span, ""), help="name one of `blocks`")
             return None
+        if node.text not in self.blocks and registry.find(node.text) is not None:
+            message = f"`{node.text}` is an op, not a block"
+            help = f"write `op: {node.text}`"
+            self.diagnostics.report("unknown-block", message, (node.span, "not a block"), help=help)
+            return None
         if node.text not in self.blocks:
             help = "declare it under `blocks`"
             self.diagnostics.unknown("unknown-block", "block", node.span, node.text, list(self.blocks), help)
@@ -492,17 +500,23 @@ class Elaborator(Resolver):
 
     def rank_read(self, site: Site, item: Item) -> int | None:
         """The number of axes of what a node reads, where that is known already."""
+        if not site.scope.is_top:
+            operands = self.reads(site, item)
+            return self.rank_of(operands[0], operands[0].name) if operands else None
         written = item.node.get("from") if isinstance(item.node, Mapping) else None
         if isinstance(written, Sequence):
             written = written.items[0] if written.items else None
-        if not site.scope.is_top or (written is not None and not isinstance(written, Scalar)):
+        if written is not None and not isinstance(written, Scalar):
             return None
         name = written.text if written is not None else item.above.name if item.above else next(iter(self.inputs), "")
         name, _, port = name.partition(".")
         if name not in self.decls and name not in self.inputs:
             return None
+        return self.rank_of(Reference(name, port or None, site.key.span), name)
+
+    def rank_of(self, value: Reference, name: str) -> int | None:
         try:
-            return len(self.demand.shape(Reference(name, port or None, site.key.span), name))
+            return len(self.demand.shape(value, name))
         except Unmeasured:
             return None
 

@@ -177,7 +177,13 @@ def _advice(node: Node, kind: Kind) -> str:
         return ""
     if _takes(kind, Sequence(node.span, (node,))):
         return f"write `[{short(node.text)}]`"
+    if isinstance(node.value, (int, float)) and 1 < node.value <= 100 and not _takes(kind, node):
+        share = node.value / 100
+        if _takes(kind, _as(node, share)) and not _takes(kind, _as(node, 1.5)):
+            return f"write `{share:g}` for {node.text} percent"
     if isinstance(node.value, float) and node.value.is_integer() and _takes(kind, _as(node, int(node.value))):
+        if "/" in node.span.text:
+            return "write `//`: `/` gives a number with a fraction, even where nothing is left over"
         return f"write `{int(node.value)}`"
     if not isinstance(node.value, str):
         return f'quote it: `"{short(node.text)}"`' if node.text and _takes(kind, _as(node, node.text)) else ""
@@ -186,6 +192,11 @@ def _advice(node: Node, kind: Kind) -> str:
         return "YAML writes it `null`" if _takes(kind, _as(node, None)) else ""
     if re.fullmatch(r"\(.*\)", text, re.DOTALL):
         return f"a list is written `[{short(text[1:-1].strip(' ,'))}]`"
+    sizes = re.fullmatch(r"\d+(?:\s*[x×*]\s*\d+)+", text)
+    if sizes:
+        numbers = [Scalar(node.span, one, int(one), True) for one in re.findall(r"\d+", text)]
+        written = ", ".join(one.text for one in numbers)
+        return f"write `[{written}]`" if _takes(kind, Sequence(node.span, tuple(numbers))) else ""
     plain = resolve(text)
     if not node.plain and not isinstance(plain, str) and _takes(kind, _as(node, plain)):
         return f"quotes make it a string: write `{short(text)}`"

@@ -26,12 +26,17 @@ _MISSING: Any = object()
 
 
 def decode_node(
-    key: Scalar, node: Node, diagnostics: Diagnostics, odd: Collection[str] = (), rank: Rank = lambda: None
+    key: Scalar,
+    node: Node,
+    diagnostics: Diagnostics,
+    odd: Collection[str] = (),
+    rank: Rank = lambda: None,
+    blocks: Collection[str] = (),
 ) -> NodeDecl:
     """A node; what could not be decoded is None in it, or empty, and has been reported.
 
     `odd` are the names that have been reported as no names: to read them is no second mistake. `rank` finds the number
-    of axes of what the node reads, which decides between the ops that `Conv` may mean.
+    of axes of what the node reads, which decides between the ops that `Conv` may mean. `blocks` are declared.
     """
     help = f"write `{as_node(node.text)}`" if isinstance(node, Scalar) and as_node(node.text) else ""
     fields = Fields(node, f"node `{key.text}`", diagnostics, help or "say what it is: `{op: Dense, units: 20}`")
@@ -55,7 +60,7 @@ def decode_node(
         )
     elif op:
         kind_span = op.value.span
-        definition = _definition(op.value, diagnostics, rank)
+        definition = _definition(op.value, diagnostics, rank, blocks)
         if definition is not None:
             op_name = definition.name
             attributes = decode_attributes(definition, syntax, COMMON, kind_span, diagnostics)
@@ -110,7 +115,7 @@ def _report_no_kind(key: Scalar, node: Mapping, diagnostics: Diagnostics) -> Non
     diagnostics.report("node-kind", message, (key.span, "what is it?"), help=help)
 
 
-def _definition(node: Node, diagnostics: Diagnostics, rank: Rank) -> OpDef | None:
+def _definition(node: Node, diagnostics: Diagnostics, rank: Rank, blocks: Collection[str]) -> OpDef | None:
     if isinstance(node, Broken):
         return None
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
@@ -123,6 +128,10 @@ def _definition(node: Node, diagnostics: Diagnostics, rank: Rank) -> OpDef | Non
     if node.text in ("Input", "InputLayer"):
         help = "declare it under `inputs`: `inputs: {features: [13]}`"
         diagnostics.report("unknown-op", "an input is no node", (node.span, "not an op"), help=help)
+        return None
+    if node.text in blocks:
+        message, help = f"`{node.text}` is a block, not an op", f"write `block: {node.text}`"
+        diagnostics.report("unknown-op", message, (node.span, "not an op"), help=help)
         return None
     refused = registry.refused(node.text)
     if refused is not None:

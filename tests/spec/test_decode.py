@@ -210,7 +210,7 @@ NET = """
         ("{call: y, from: y}", ["bad-call"]),
         ("{call: a, from: y}", ["bad-call"]),
         ("{op: Conv2D, filters: 4, kernel_size: 3, from: y}", ["shape-mismatch"]),
-        ("{op: Dense, units: 4, from: a}", ["unused-input", "undeclared-cycle"]),
+        ("{op: Dense, units: 4, from: a}", ["undeclared-cycle"]),
         ("Dense", ["wrong-type"]),
         ("null", ["wrong-type"]),
         ("{<<: 3, from: y}", ["node-kind"]),
