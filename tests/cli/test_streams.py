@@ -102,7 +102,7 @@ def test_an_interrupt_at_any_moment(verb: str, folder: Path) -> None:
             assert sound(err), err
         codes.add(code)
         if code == 130 and sound(err):
-            assert err.endswith("interrupted\n")
+            assert not err or err.endswith("interrupted\n")  # nothing while what would say it is being loaded
     assert codes <= {0, 1, 130, -signal.SIGINT}
 
 
