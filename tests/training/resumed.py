@@ -74,7 +74,8 @@ def uses(path: Path, folder: Path) -> dict[str, Any]:
     found["frozen"] = max(float(np.abs(a - b).max()) for a, b in zip(before, frozen.get_weights(), strict=True))
 
     half = keras.models.clone_model(clone, clone_function=_half)
-    half.compile("sgd", keras.saving.deserialize_keras_object(config["loss"]))
+    loss = keras.saving.deserialize_keras_object(config["loss"])
+    half.compile("sgd", loss, metrics={})  # else a clone keeps those of its model, which may not take half precision
     found["half"] = half.fit(x, y, **OPTIONS).history["loss"]
     return found
 
