@@ -115,10 +115,15 @@ class ModelWriter:
                     first.attributes,
                     group_of(first.name),
                 )
-                if not same or node.operands[0].value != found[-1].name:
+                if not same or node.operands[0].value != found[-1].name or not self.is_read_by(found[-1].name, node):
                     break
             found.append(node)
         return found
+
+    def is_read_by(self, name: str, node: Node) -> bool:
+        """Whether nothing but one node reads a value."""
+        is_output = any(one.value.value == name for one in self.graph.outputs)
+        return not is_output and {*self.graph.readers.get(name, ())} == {node.name}
 
     def repeat_layer(self, nodes: Sequence[Node]) -> None:
         """`for number in range(1, 4): hidden = layers.Dense(20, name=f"hidden_{number}")(hidden)`"""
@@ -139,27 +144,30 @@ class ModelWriter:
             self.code.add(f"{made} = {layer}({literals.operands(first, [made])})", self.line(first))
 
     def chain(self, steps: Sequence[topology.Item | Call]) -> list[Call]:
-        """The instances from the first on that are copies of one repeat, each reading the one before only."""
+        """The instances from the first on that are copies of one repeat and agree.
+
+        Each reads the results of the one before, which nothing else reads, and beside them what the first reads.
+        """
         first = steps[0]
         assert isinstance(first, Call)
         found = [first]
+        carried: list[int | None] = []
         for step in steps[1:]:
             last = found[-1]
             if not isinstance(step, Call) or step.body.scope.group is None:
                 break
             if not self.is_passed_on(last) or not self.is_passed_on(step):
                 break
-            results = operands(last)
-            agrees = (
-                step.function is first.function
-                and step.body.scope.group == first.body.scope.group
-                and step.function.arguments(step.body) == first.function.arguments(first.body)
-                and len(results) == 1
-                and step.body.inputs == tuple(results)
-                and len(first.body.inputs) == 1
-            )
-            if not agrees:
+            if step.function is not first.function or step.body.scope.group != first.body.scope.group:
                 break
+            reads = _carried(last, step)
+            pairs = zip(reads, first.body.inputs, step.body.inputs, strict=True)
+            stays = all(at is not None or one == other for at, one, other in pairs)
+            if not stays or {*reads} - {None} != {*range(len(operands(last)))} or (carried and reads != carried):
+                break
+            if step.function.arguments(step.body) != first.function.arguments(first.body):
+                break
+            carried = reads
             found.append(step)
         return found
 
@@ -181,13 +189,22 @@ class ModelWriter:
         if scope.doc:
             self.code.comment(scope.doc)
         results = operands(call)
-        if len(results) == 1:
-            name = scope.group if scope.group and self.is_passed_on(call) else scope.name
-            self.names.rename(results[0].value, results[0].port, name)
+        if scope.group and self.is_passed_on(call):
+            self.share_names(call, scope.group)
+        elif len(results) == 1:
+            self.names.rename(results[0].value, results[0].port, scope.name)
         made = ", ".join(self.operand(one) for one in results)
         given: list[LiteralString] = [self.operand(one) for one in call.body.inputs]
         text = self.text(call, given, literals.literal(layer_text(scope.name)))
         self.code.add(f"{made} = {text}", f"line {scope.origin.span.line}" if scope.origin.span else "")
+
+    def share_names(self, call: Call, group: str) -> None:
+        """Lets the copies of a repeat hold their results in the same variables."""
+        results = operands(call)
+        for result in results:
+            inside = result.value.removeprefix(f"{call.body.scope.name}/")
+            port = f"{inside}_{result.port}" if result.port != OUT else inside
+            self.names.rename(result.value, result.port, group if len(results) == 1 else f"{group}/{port}")
 
     def text(self, call: Call, operands: Sequence[LiteralString], name: LiteralString) -> LiteralString:
         function = call.function
@@ -197,21 +214,29 @@ class ModelWriter:
         """`for number in range(2, 5): x = block(x, name=f"tower_{number}")`"""
         scope = calls[0].body.scope
         assert scope.group is not None
-        start = self.operand(calls[0].body.inputs[0])
+        carried = _carried(calls[0], calls[1])
+        starts: list[LiteralString] = [self.operand(one) for one in calls[0].body.inputs]
         for call in calls:
-            (result,) = operands(call)
-            self.names.rename(result.value, result.port, scope.group)
-        made = self.operand(operands(calls[-1])[0])
+            self.share_names(call, scope.group)
+        made: list[LiteralString] = [self.operand(one) for one in operands(calls[-1])]
+        given: list[LiteralString] = [
+            start if at is None else made[at] for at, start in zip(carried, starts, strict=True)
+        ]
         line = f"line {scope.origin.span.line}" if scope.origin.span else ""
-        if start != made:
-            self.code.add(f"{made} = {start}")
+        pairs: list[tuple[LiteralString, LiteralString]] = [
+            (made[at], start) for at, start in zip(carried, starts, strict=True) if at is not None
+        ]
+        changed: list[LiteralString] = [name for name, start in pairs if name != start]
+        if changed:
+            values: list[LiteralString] = [start for name, start in pairs if name != start]
+            self.code.add(f"{', '.join(changed)} = {', '.join(values)}")
         first = int(scope.name.rpartition("/")[2])
         counter = self.names.local("number")
         with self.code.block(
             f"for {counter} in range({literals.literal(first)}, {literals.literal(first + len(calls))}):"
         ):
             name = f'f"{layer_text(scope.group)}_{{{counter}}}"'
-            self.code.add(f"{made} = {self.text(calls[0], [made], name)}", line)
+            self.code.add(f"{', '.join(made)} = {self.text(calls[0], given, name)}", line)
 
     def items(self, items: tuple[topology.Item, ...]) -> None:
         for item in items:
@@ -317,6 +342,12 @@ class ModelWriter:
 
     def at(self, loop: Loop) -> str:
         return f" (line {loop.origin.span.line})" if loop.origin.span else ""
+
+
+def _carried(call: Call, following: Call) -> list[int | None]:
+    """For each operand of a call, which result of the call before it is; None where it is none of them."""
+    results = operands(call)
+    return [results.index(one) if one in results else None for one in following.body.inputs]
 
 
 def uses_ops(graph: Graph) -> bool:

@@ -15,6 +15,7 @@ BASE = 1_200_000  # what any spec may use
 PER_VALUE = 30  # and for each YAML value of its text, which costs up to 25 where nothing multiplies
 NODE = 80  # one node decoded and written out
 FINDING = 60
+NAME = 15  # one name read
 COMPARISON = 20  # of two names, for a suggestion
 _SUGGESTIONS = BASE // 5  # what suggestions may use; beyond that there are none
 

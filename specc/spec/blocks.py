@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field, replace
@@ -242,7 +243,7 @@ def _outputs(fields: Fields, place: Span, diagnostics: Diagnostics) -> tuple[tup
         return tuple((name, one) for name, one in rows if one is not None)
     items: tuple[Node, ...] = node.items if isinstance(node, Sequence) else (node,)
     found = [one for item in items if (one := reference(item, diagnostics)) is not None]
-    return tuple(("out" if len(items) == 1 else str(one).replace(".", "_"), one) for one in found)
+    return tuple(("out" if len(items) == 1 else re.sub("[./]", "_", str(one)), one) for one in found)
 
 
 def give_arguments(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingABC
+from dataclasses import replace
 
 from specc.diagnostics import Diagnostics
 from specc.ops import _registry as registry
@@ -13,6 +14,7 @@ from specc.source import Entry, Mapping, Node, Scalar, Sequence, Source, Span
 from specc.spec import early_shapes
 from specc.spec._hints import NAMING, SECTION_HINTS, TAKEN_FOR_NODES, TOP_LEVEL
 from specc.spec.blocks import BlockDecl, decode_blocks, within
+from specc.spec.copies import base_name, names_all, of_number, output_name
 from specc.spec.document import (
     CollectDecl,
     InputDecl,
@@ -144,13 +146,15 @@ class _Decoder:
         elaborator = Elaborator(blocks, self.params, inputs, loops, self.diagnostics, self.odd)
         elaborated = elaborator.run((*entries, *inline))
         self.is_complete = self.is_complete and elaborated.is_whole
+        outputs = self.with_copies(outputs, elaborated.copies)
         self.substitute(fields, "doc", *_BESIDE)
         doc = fields.get("doc", Str(), "")
         training = None
         entry = fields.entry("training")
         if entry is not None and not is_null(entry.value):
             names = [output.name for output in outputs]
-            known = self.has_all_outputs and outputs != () and all(one.value.name in self.names for one in outputs)
+            are_known = all(base_name(one.value.name) in self.names for one in outputs)
+            known = self.has_all_outputs and outputs != () and are_known
             training = decode_training(entry.value, entry.key.span, names, self.diagnostics, is_sure=known)
         targets = decode_target_options(self.section(fields, "targets"), self.diagnostics)
         spec = Spec(
@@ -168,6 +172,7 @@ class _Decoder:
             target_spans={key: one.key.span for key, one in targets.items()},
             moved=decode_moved(fields, self.diagnostics),
             results=elaborated.results,
+            copies=elaborated.copies,
             reads=elaborated.reads,
             instances=elaborated.instances,
             sizes=self.sizes.fixed,
@@ -420,24 +425,39 @@ class _Decoder:
                     self.has_all_outputs = False
         else:
             items = node.items if isinstance(node, Sequence) else (node,)
-            found = [reference(item, self.diagnostics, self.odd) for item in items]
-            refs = [(ref.name if ref.port is None else f"{ref.name}_{ref.port}", ref) for ref in found if ref]
+            several = isinstance(node, Sequence)
+            found = [reference(item, self.diagnostics, self.odd, several=several) for item in items]
+            refs = [(output_name(ref), ref) for ref in found if ref]
             self.has_all_outputs = all(found)
         if not isinstance(node, Scalar) and not (node.entries if isinstance(node, Mapping) else node.items):
             message = "`outputs` is empty"
             self.diagnostics.report("bad-value", message, (node.span, "nothing"), help="name at least one node")
+        return tuple(OutputDecl(name, ref) for name, ref in refs), tuple(inline)
+
+    def with_copies(self, outputs: tuple[OutputDecl, ...], copies: MappingABC[str, int]) -> tuple[OutputDecl, ...]:
+        """The outputs with `deep.*` as one for each copy of the node; two of one name are reported."""
+        found: list[OutputDecl] = []
+        for one in outputs:
+            if not names_all(one.value):
+                found.append(one)
+                continue
+            count = copies.get(base_name(one.value.name), 0)
+            each = [of_number(one.value, number) for number in range(1, count + 1)]
+            if copies.get(base_name(one.value.name)) == 0:  # left out: what is read in its place
+                each = [replace(one.value, name=base_name(one.value.name))]
+            found += [OutputDecl(output_name(value), value) for value in each] or [one]
         seen: dict[str, Span] = {}
-        for name, ref in refs:
-            if name in seen:
+        for one in found:
+            if one.name in seen:
                 self.diagnostics.report(
                     "duplicate-name",
-                    f"output `{name}` is listed twice",
-                    (ref.span, "again"),
-                    (seen[name], "first listed here"),
+                    f"output `{one.name}` is listed twice",
+                    (one.value.span, "again"),
+                    (seen[one.name], "first listed here"),
                     help="remove one, or name them: `outputs: {first: a, second: a}`",
                 )
-            seen.setdefault(name, ref.span)
-        return tuple(OutputDecl(name, ref) for name, ref in refs), tuple(inline)
+            seen.setdefault(one.name, one.value.span)
+        return tuple(found)
 
     def first_key(self) -> Span:
         return self.root.entries[0].key.span if self.root.entries else self.root.span

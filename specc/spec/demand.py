@@ -12,6 +12,7 @@ from specc.ir import TensorType
 from specc.ir.graph import OUT
 from specc.ops import _registry as registry
 from specc.ops._base import Mismatch
+from specc.spec.copies import copy_of
 from specc.spec.document import NodeDecl, Reference
 from specc.spec.expressions import Unmeasured
 from specc.spec.fields import RESERVED
@@ -93,6 +94,10 @@ class Demand:
 
     def at_top(self, reference: Reference) -> Reference:
         """What a name of the spec means; names of written-out nodes mean themselves."""
+        copy = copy_of(reference.name)
+        if copy is not None and copy[0] in self.elaborator.top.items and reference.name not in self.elaborator.decls:
+            item = self.elaborator.top.items[copy[0]]
+            return self.elaborator.read(item, reference) or reference
         if "/" in reference.name:
             return reference
         return self.elaborator.resolve(self.elaborator.top, reference) or reference

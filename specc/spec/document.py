@@ -16,7 +16,8 @@ from specc.source import Entry, Mapping, Source, Span
 class Reference:
     """A name used where a value is read: `lstm.state_h` is name `lstm`, port `state_h`.
 
-    `is_bypass` marks a value read in place of a node that its false `when` leaves out.
+    `deep/3` is a copy of a repeated node, `deep/*` is written `deep.*` and means all. `is_bypass` marks a value read
+    in place of a node that its false `when` leaves out.
     """
 
     name: str
@@ -25,7 +26,8 @@ class Reference:
     is_bypass: bool = False
 
     def __str__(self) -> str:
-        return self.name if self.port is None else f"{self.name}.{self.port}"
+        name = self.name.replace("/*", ".*")
+        return name if self.port is None else f"{name}.{self.port}"
 
 
 Results: TypeAlias = str | dict[str, Reference]
@@ -202,6 +204,7 @@ class Spec:
     results: dict[str, Results] = field(default_factory=dict[str, "Results"])
     reads: MappingABC[str, Collection[str]] = field(default_factory=dict[str, set[str]])
     """For each node as written, the blocks, repeats and nodes with a `when` that it reads."""
+    copies: MappingABC[str, int] = field(default_factory=dict[str, int])  # how many each repeat has; 0 if left out
     instances: tuple[Instance, ...] = ()
     sizes: dict[str, int] = field(default_factory=dict[str, int])  # of inputs, by name, set from outside
     rest: tuple[Entry, ...] = ()  # the sections beside the network, with expressions replaced

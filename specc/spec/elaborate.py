@@ -13,20 +13,21 @@ from dataclasses import dataclass, field, replace
 
 from specc.diagnostics import Diagnostics, Use
 from specc.ops import _registry as registry
-from specc.ops._attributes import Bool, Int, describe
+from specc.ops._attributes import Bool, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span, work
 from specc.spec import early_shapes
 from specc.spec.blocks import BlockDecl, give_arguments
-from specc.spec.document import InputDecl, Instance, LoopDecl, NodeDecl, Param, Reference, Results
+from specc.spec.copies import base_name, lists_copies
+from specc.spec.document import InputDecl, Instance, LoopDecl, NodeDecl, Reference, Results
 from specc.spec.expressions import NetworkValue, Unmeasured
 from specc.spec.fields import RESERVED, Broken, Fields, decode_value
 from specc.spec.nodes import decode_node, only_call, reference
 from specc.spec.params import Params
-from specc.spec.scopes import Item, Resolver, Scope, Site
+from specc.spec.repeats import Repeats
+from specc.spec.scopes import Item, Scope, Site, without
 
 MAX_NESTING = 50  # of blocks in blocks, and of what expressions ask of each other
 MAX_NODES = 10_000  # of blocks and repeats: one in the other, they multiply
-_INDEX = "index"
 
 
 class _TooMany(Exception):
@@ -39,10 +40,11 @@ class Elaborated:
     results: dict[str, Results]
     instances: tuple[Instance, ...]
     reads: MappingABC[str, Collection[str]] = field(default_factory=dict[str, set[str]])  # as in a Spec
+    copies: MappingABC[str, int] = field(default_factory=dict[str, int])  # of each repeat
     is_whole: bool = True  # False where it was given up
 
 
-class Elaborator(Resolver):
+class Elaborator(Repeats):
     def __init__(
         self,
         blocks: MappingABC[str, BlockDecl],
@@ -79,8 +81,11 @@ class Elaborator(Resolver):
             self.is_given_up = True
             return Elaborated((), {item.key.text: {} for item in items}, (), is_whole=False)
         results = {item.key.text: item.results for item in items if item.is_compound}
+        copies = {item.key.text: item.copies for item in items if item.is_repeated}
+        results |= {f"{name}/{at}": one for name, each in copies.items() for at, one in enumerate(each, 1)}
         decls = tuple(decl for item in items for decl in item.decls)
-        return Elaborated(decls, results, tuple(self.instances), self.reading)
+        counts = {name: len(each) for name, each in copies.items()}
+        return Elaborated(decls, results, tuple(self.instances), self.reading, copies=counts)
 
     def fill(self, scope: Scope, entries: SequenceABC[Entry]) -> None:
         above: Item | None = None
@@ -142,12 +147,15 @@ class Elaborator(Resolver):
         if holds is not None:
             self.check_order_matters(site)
         if not holds:
-            site.params.read_all(_without(site.node, "when"))
+            site.params.read_all(without(site.node, "when"))
             self.leave_out(site.node)
             return {} if holds is None else self.bypassed(site, item)
-        site = replace(site, node=_without(site.node, "when"))
+        site = replace(site, node=without(site.node, "when"))
         if "repeat" in site.node:
-            return self.repeated(site, item, out)
+            results = self.repeated(site, item, out)
+            if not results:
+                self.leave_out(site.node)
+            return results
         return self.single(site, item, out)
 
     def single(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
@@ -184,13 +192,11 @@ class Elaborator(Resolver):
                 decl = replace(decl, operands=self.reads(site, item))
                 is_alone = self.is_left_alone(site, decl.operands)
         elif decl.operands:
-            resolved = [self.resolve(site.scope, one) for one in decl.operands]
-            found = tuple(one for one in resolved if one)
-            found = self.present(site, found) if len(found) == len(resolved) else ()
+            found = self.present(site, self.resolve_all(site.scope, decl.operands))
             decl = replace(decl, operands=found)
             is_alone = self.is_left_alone(site, found)
         if is_alone and decl.operands:
-            return {"out": replace(decl.operands[0], is_bypass=True)}
+            return {"out": self.alone(site, decl.operands[0])}
         decl = replace(decl, uses=site.scope.uses)
         if not site.scope.is_top:
             decl = replace(decl, init=self.inner_init(site, decl), call=self.inner_call(site, decl))
@@ -214,9 +220,9 @@ class Elaborator(Resolver):
         """The node of the same instance that a `call` inside a block means."""
         if decl.call is None:
             return None
-        item = site.scope.items.get(decl.call.name)
+        item = site.scope.items.get(base_name(decl.call.name))
         if item is not None:
-            return replace(decl.call, name=item.name)
+            return replace(decl.call, name=site.scope.prefix + decl.call.name)
         if decl.call.name in site.scope.inputs:
             message = f"`{decl.call.name}` is an input of the block, not a layer"
             help = "`call` names a node of the block; to read a value, use `from`"
@@ -227,7 +233,7 @@ class Elaborator(Resolver):
             self.diagnostics.unknown("unknown-reference", "node", decl.call.span, decl.call.name, known, help)
         return None
 
-    # `when` and `repeat`
+    # `when`
 
     def leave_out(self, node: Mapping) -> None:
         """Notes the block of a node that is not written out: it is not unused for that."""
@@ -258,9 +264,10 @@ class Elaborator(Resolver):
         known = [*scope.inputs, *scope.items]
         if scope.is_top:
             known += [*self.inputs, *(name for table in self.made_by_loops for name in table)]
-        if other.name not in known and scope.is_whole:
+        name = base_name(other.name)
+        if name not in known and scope.is_whole:
             self.diagnostics.unknown("unknown-reference", "name", other.span, other.name, known)
-        return other.name in known
+        return name in known
 
     def bypassed(self, site: Site, item: Item) -> Results:
         """What is read in place of a node that is left out: its first operand, or what its `else` names."""
@@ -276,10 +283,16 @@ class Elaborator(Resolver):
     def is_left_alone(self, site: Site, operands: SequenceABC[Reference] | None) -> bool:
         """Whether an op that combines several has one operand left, which then stands for it."""
         listed = site.node.get("from")
-        if not isinstance(listed, Sequence) or len(listed.items) < 2 or operands is None or len(operands) != 1:
+        several = lists_copies(listed) or (isinstance(listed, Sequence) and len(listed.items) > 1)
+        if not several or operands is None or len(operands) != 1:
             return False
         op = self.definition(site.node, site.scope)
         return op is not None and op.arity.is_list
+
+    def alone(self, site: Site, operand: Reference) -> Reference:
+        """The one operand that is left; if it is the only copy of a repeat, nothing was left out."""
+        listed = site.node.get("from")
+        return replace(operand, is_bypass=isinstance(listed, Sequence) and len(listed.items) > 1)
 
     def check_order_matters(self, site: Site) -> None:
         """Warns where the order of operands decides, of an op for which it should not."""
@@ -298,57 +311,6 @@ class Elaborator(Resolver):
             help=f"say so, `when: {{if: …, else: {first}}}`, or give the other operand the `when`",
         )
 
-    def repeated(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
-        """Copies `name/1`, `name/2`, …: each reads the one before it."""
-        count, first = self.count(site)
-        node = _without(site.node, "repeat", "from")
-        reads = self.reads(site, item)
-        if reads is None:
-            start = self.first(site, item)
-            reads = (start,) if start else ()
-        results: Results = {}
-        for number in range(1, count + 1):
-            work.charge(work.NODE)
-            name = f"{site.name}/{number}"
-            params = site.params
-            if _INDEX not in params.known:
-                params = params.inner((_INDEX,), {_INDEX: 1})
-                params.give(Param(_INDEX, number, site.key.span))
-            copy = replace(
-                site,
-                name=name,
-                node=_overridden(node, first) if number == 1 and first else node,
-                params=params,
-                reads=reads,
-                group=site.name,
-                twin=f"{site.twin}/{number}" if site.twin else None,
-            )
-            results = self.single(copy, item, out)
-            after = self.port(results, Reference(name, None, site.key.span))
-            if after is None:
-                break  # the same mistake in every copy
-            reads = (after,)
-        if count == 0:
-            self.leave_out(node)
-            return {}
-        return results
-
-    def count(self, site: Site) -> tuple[int, Mapping | None]:
-        """How many copies, and what the first is given in place of the others' arguments; 0 after a mistake."""
-        entry = site.node.entry("repeat")
-        assert entry is not None
-        value = entry.value
-        if not isinstance(value, Mapping):
-            return decode_value(site.params.substitute(value), Int(1), self.diagnostics, 0, "repeat"), None
-        fields = Fields(value, "`repeat`", self.diagnostics)
-        fields.only(("count", "first"))
-        node = fields.node_of("count")
-        if node is None:
-            fields.missing("count", entry.key.span, "say how many: `repeat: {count: 3, first: {stride: 2}}`")
-            return 0, None
-        count = decode_value(site.params.substitute(node), Int(1), self.diagnostics, 0, "count")
-        return count, fields.mapping("first", "write the arguments of the first copy: `first: {stride: 2}`")
-
     # blocks and calls of them
 
     def instance(self, site: Site, item: Item, out: list[NodeDecl]) -> Results:
@@ -358,7 +320,7 @@ class Elaborator(Resolver):
         block = self.block(entry.value, site)
         reads = self.reads(site, item)
         if block is None:
-            site.params.read_all(_without(site.node, "block"))
+            site.params.read_all(without(site.node, "block"))
             return {}
         self.used.add(block.name)
         if reads is None:
@@ -415,6 +377,9 @@ class Elaborator(Resolver):
             if one is not None
         }
 
+    def block_named(self, name: str) -> BlockDecl | None:
+        return self.blocks.get(name)
+
     def block(self, node: Node, site: Site) -> BlockDecl | None:
         node = site.params.substitute(node)
         if isinstance(node, Broken):
@@ -468,8 +433,8 @@ class Elaborator(Resolver):
         if reads is None:
             start = self.first(site, item)
             reads = (start,) if start else ()
-        if self.is_left_alone(site, reads):
-            return {"out": replace(next(iter(reads)), is_bypass=True)}
+        if reads and self.is_left_alone(site, reads):
+            return {"out": self.alone(site, reads[0])}
         assert isinstance(target.node, Mapping)
         if not target.decls:
             if target.results:
@@ -477,7 +442,7 @@ class Elaborator(Resolver):
                 label = (entry.value.span, "cannot be called")
                 self.diagnostics.report("bad-call", message, label, help="give both the same `when`")
             return {}
-        again = replace(site, node=_without(target.node, "from"), params=target.scope.params, reads=reads)
+        again = replace(site, node=without(target.node, "from"), params=target.scope.params, reads=reads)
         return self.expand(replace(again, twin=site.twin or target.name), item, out)
 
     def top_network(self) -> dict[str, NetworkValue]:
@@ -527,15 +492,5 @@ def _names(item: Item) -> list[Item]:
         return []
     names = [node for key in ("from", "call") if (node := item.node.get(key)) is not None]
     flat = [one for node in names for one in (node.items if isinstance(node, Sequence) else (node,))]
-    found = [item.scope.items.get(one.text.partition(".")[0]) for one in flat if isinstance(one, Scalar)]
+    found = [item.scope.items.get(base_name(one.text)) for one in flat if isinstance(one, Scalar)]
     return [one for one in ([item.above] if "from" not in item.node else []) + found if one is not None]
-
-
-def _without(node: Mapping, *keys: str) -> Mapping:
-    return Mapping(node.span, tuple(entry for entry in node if entry.key.text not in keys))
-
-
-def _overridden(node: Mapping, by: Mapping) -> Mapping:
-    """A node's entries with those of another mapping in their place."""
-    kept = tuple(entry for entry in node if entry.key.text not in by)
-    return Mapping(node.span, (*kept, *by))

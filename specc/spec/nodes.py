@@ -16,12 +16,13 @@ from specc.ops._left_out import LEFT_OUT, SECOND_NAMES
 from specc.source import Mapping, Node, Scalar, Sequence, Span, work
 from specc.spec._calls_of_python import as_node
 from specc.spec._hints import KIND, NODE, READS
+from specc.spec.copies import names_all, report_several
 from specc.spec.document import NodeDecl, Reference
 from specc.spec.fields import IDENTIFIER, MERGE, NO_MERGE, Broken, Fields, decode_value
 
 Rank: TypeAlias = Callable[[], int | None]
 COMMON = ("op", "call", "block", "from", "doc", "init", "repeat", "when")
-_PORT = re.compile(r"[A-Za-z0-9_]+")
+_REFERENCE = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*(?:/(?:0|[1-9][0-9]*)|\.\*)?)(?:\.(?P<port>[A-Za-z0-9_]+))?")
 _MISSING: Any = object()
 
 
@@ -269,17 +270,21 @@ def _operands(fields: Fields, diagnostics: Diagnostics, odd: Collection[str]) ->
 def operands_of(node: Node, diagnostics: Diagnostics, odd: Collection[str] = ()) -> tuple[Reference, ...]:
     """The references that a `from` lists; none where one of them is not even a name, which is reported."""
     items = node.items if isinstance(node, Sequence) else (node,)
-    found = [reference(item, diagnostics, odd) for item in items]
+    found = [reference(item, diagnostics, odd, several=True) for item in items]
     return tuple(ref for ref in found if ref is not None) if all(found) else ()
 
 
-_NAME = 15  # units of work for one name read
 INIT = "a value starts from `zeros`, `ones`, an input or a node"
 
 
-def reference(node: Node, diagnostics: Diagnostics, odd: Collection[str] = (), help: str = "") -> Reference | None:
-    """A name or `node.port`; None where it is neither, which is reported."""
-    work.charge(_NAME)
+def reference(
+    node: Node, diagnostics: Diagnostics, odd: Collection[str] = (), help: str = "", several: bool = False
+) -> Reference | None:
+    """A name, `node.port` or a copy `node/3`; None where it is none of them, which is reported.
+
+    `several` allows all copies of a node, `node.*`.
+    """
+    work.charge(work.NAME)
     if isinstance(node, Broken):
         return None
     if isinstance(node, Scalar) and node.text in odd:
@@ -289,14 +294,30 @@ def reference(node: Node, diagnostics: Diagnostics, odd: Collection[str] = (), h
         help = help or "write the name of a node, an input or a state, or `node.port`"
         diagnostics.report("wrong-type", message, (node.span, "not a name"), help=help)
         return None
-    name, dot, port = node.text.partition(".")
-    if not IDENTIFIER.fullmatch(name) or (dot and not _PORT.fullmatch(port)):
-        several = re.split(r"[\s,]+", node.text.strip("() "))
-        if len(several) > 1 and all(IDENTIFIER.fullmatch(one) for one in several):
-            help = f"several are a list: `[{', '.join(several)}]`"
-        message = f"`{short(node.text)}` is not the name of a value"
+    written = _REFERENCE.fullmatch(node.text)
+    if written is None:
         diagnostics.report(
-            "invalid-name", message, (node.span, "not a name"), help=help or "write `node` or `node.port`"
+            "invalid-name",
+            f"`{short(node.text)}` is not the name of a value",
+            (node.span, "not a name"),
+            help=_meant_by(node.text) or help or "write `node` or `node.port`",
         )
         return None
-    return Reference(name, port or None, node.span)
+    found = Reference(written["name"].replace(".*", "/*"), written["port"], node.span)
+    if names_all(found) and not several:
+        report_several(found, diagnostics)
+        return None
+    return found
+
+
+def _meant_by(text: str) -> str:
+    """What to write in place of a text that is no reference."""
+    several = re.split(r"[\s,]+", text.strip("() "))
+    if len(several) > 1 and all(IDENTIFIER.fullmatch(one) for one in several):
+        return f"several are a list: `[{', '.join(several)}]`"
+    node, _, inside = text.partition("/")
+    if not IDENTIFIER.fullmatch(node) or not inside:
+        return ""
+    if inside[0] in "*.[-":
+        return f"all copies are `{node}.*`, one is `{node}/1`"
+    return f"what is inside `{node}` is read through the `outputs` of its block: `{node}.port`"

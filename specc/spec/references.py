@@ -10,6 +10,7 @@ from specc.ir import Operand
 from specc.ir.graph import OUT
 from specc.ops import _registry as registry
 from specc.spec.calls import Calls
+from specc.spec.copies import copy_of, report_no_copy
 from specc.spec.document import CollectDecl, InputDecl, NodeDecl, Reference, ScanDecl, Spec, StateDecl
 from specc.spec.fields import RESERVED
 
@@ -71,6 +72,8 @@ class References:
         shown = shown or name  # what the spec calls it
         if name in self.spec.results and name not in self.rows.nodes:
             return self.stand_in(reference)
+        if name not in self.rows and (copy := copy_of(name)):
+            return self.copy(reference, copy[0])
         if name not in self.rows:
             if self.spec.is_complete or name in RESERVED:
                 self.unknown(reference, others)
@@ -93,6 +96,18 @@ class References:
             )
             return None
         return Operand(name, reference.port, reference.span)
+
+    def copy(self, reference: Reference, name: str) -> Operand | None:
+        """A copy that is not there: what is read in place of a repeat that is left out, or a mistake."""
+        if self.spec.copies.get(name) == 0:
+            return self.operand(replace(reference, name=name))
+        self.certainty.is_whole = False
+        if name in self.rows or name in self.spec.results:
+            self.certainty.probable.add(name)
+            report_no_copy(reference, self.spec.copies.get(name), self.diagnostics)
+        elif self.spec.is_complete:
+            self.unknown(replace(reference, name=name), ())
+        return None
 
     def stand_in(self, reference: Reference) -> Operand | None:
         """What is read under the name of a block instance, of a repeated node or of one that is left out."""

@@ -29,7 +29,8 @@ from specc.spec.param_types import TypeName
 from specc.spec.settings import LIMITS
 
 ID = "urn:specc:schema:spec:1"
-_NAME = "^[A-Za-z_][A-Za-z0-9_]*$"
+_WORD = "[A-Za-z_][A-Za-z0-9_]*"
+_NAME = f"^{_WORD}$"
 _KINDS = ("op", "call", "block")
 _CALL = "The node whose layer is applied again, with the same weights."
 _BLOCK = "The block that is written out here."
@@ -79,12 +80,18 @@ def _definitions(targets: Schema) -> Schema:
         "reference": {
             "title": "reference",
             "type": "string",
-            "pattern": r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)?$|\$\{",
+            "pattern": rf"^{_WORD}(/(0|[1-9][0-9]*))?(\.[A-Za-z0-9_]+)?$|\$\{{",
+        },
+        "listed": {
+            "title": "reference",
+            "type": "string",
+            "pattern": rf"^{_WORD}(/(0|[1-9][0-9]*)|\.\*)?(\.[A-Za-z0-9_]+)?$|\$\{{",
         },
         "references": _alternatives(
-            "What the node reads: a name, `node.port`, or a list of them; the node above if left out.",
-            _ref("reference"),
-            {"type": "array", "items": _ref("reference"), "minItems": 1},
+            "What the node reads: a name, `node.port`, a copy `node/2`, all copies `node.*`, or a list of them; "
+            "the node above if left out.",
+            _ref("listed"),
+            {"type": "array", "items": _ref("listed"), "minItems": 1},
         ),
         "param_value": {
             "anyOf": [
@@ -271,7 +278,7 @@ def _outputs(description: str, *others: Schema) -> Schema:
     return _alternatives(
         description,
         _ref("reference"),
-        {"type": "array", "items": _ref("reference"), "minItems": 1},
+        {"type": "array", "items": _ref("listed" if others else "reference"), "minItems": 1},
         _named(one) | {"minProperties": 1},
     )
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from specc.diagnostics import Diagnostics, Use, short
 from specc.ops import _registry as registry
 from specc.ops._base import OpDef
-from specc.source import Mapping, Node, Scalar, Sequence
+from specc.source import Mapping, Node, Scalar, Sequence, work
+from specc.spec.copies import base_name, copy_of, lists_copies, names_all, of_number, report_no_copy
 from specc.spec.document import InputDecl, LoopDecl, NodeDecl, Reference, Results
 from specc.spec.nodes import operands_of
 from specc.spec.params import Params
@@ -29,6 +30,7 @@ class Item:
     loses: bool | None = None  # whether it may lose operands, once that has been asked for
     results: Results = field(default_factory=dict[str, Reference])
     decls: list[NodeDecl] = field(default_factory=list[NodeDecl])
+    copies: list[Results] = field(default_factory=list["Results"])  # what each copy of a repeat gives
 
     @property
     def name(self) -> str:
@@ -43,7 +45,7 @@ class Item:
             while item is not None and item.compound is None and item not in path:
                 path.append(item)
                 keys = {entry.key.text for entry in item.node} if isinstance(item.node, Mapping) else set[str]()
-                if keys & {"block", "repeat", "when"} or item.may_lose_operands:
+                if keys & {"block", "repeat", "when"} or item.may_lose_operands or item.lists_copies:
                     item.compound = True
                 elif "call" not in keys:
                     item.compound = False
@@ -53,6 +55,23 @@ class Item:
             for one in path:
                 one.compound = found
         return bool(self.compound)
+
+    @property
+    def lists_copies(self) -> bool:
+        """Whether it reads all copies of a node, of which there may be only one."""
+        return isinstance(self.node, Mapping) and lists_copies(self.node.get("from"))
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it has copies, be it as a `call` of a node that has."""
+        item: Item | None = self
+        seen: set[Item] = set()
+        while item is not None and item not in seen and isinstance(item.node, Mapping):
+            if "repeat" in item.node:
+                return True
+            seen.add(item)
+            item = item.called
+        return False
 
     @property
     def may_lose_operands(self) -> bool:
@@ -82,7 +101,7 @@ class Item:
         node = self.node.get("from") if isinstance(self.node, Mapping) else None
         if not isinstance(node, Sequence) or len(node.items) < 2:
             return []
-        names = (one.text.partition(".")[0] for one in node.items if isinstance(one, Scalar))
+        names = (base_name(one.text) for one in node.items if isinstance(one, Scalar))
         return [self.scope.items[name] for name in names if name in self.scope.items]
 
     @property
@@ -202,8 +221,7 @@ class Resolver(ABC):
         entry = site.node.entry("from")
         if entry is not None:
             given = operands_of(site.params.substitute(entry.value), self.diagnostics, self.odd)
-            found = [self.resolve(site.scope, one) for one in given]
-            return tuple(one for one in found if one) if all(found) else ()
+            return self.resolve_all(site.scope, given)
         if item.above is not None:
             if site.scope.is_top and not item.above.is_compound:
                 return None
@@ -239,6 +257,25 @@ class Resolver(ABC):
             self.diagnostics.report("missing-from", message, label, help=f"add `from:` with one of {names}")
         return found[0] if found else None
 
+    def resolve_all(self, scope: Scope, references: SequenceABC[Reference]) -> tuple[Reference, ...]:
+        """Names of a scope in names of the whole network; none where one of them has no meaning, which is reported."""
+        found: list[Reference] = []
+        for one in references:
+            each = self.read_copies(scope, one) if names_all(one) else [self.resolve(scope, one)]
+            found += [value for value in each if value]
+            if not all(each):
+                return ()
+        return tuple(found)
+
+    def read_copies(self, scope: Scope, reference: Reference) -> list[Reference | None]:
+        """The values of all copies of a node; of one that is left out, what is read in its place."""
+        item = scope.items.get(base_name(reference.name))
+        if item is None or not item.is_repeated:
+            return [self.resolve(scope, of_number(reference, 1))]
+        start = self.read(item, of_number(reference, 1))
+        work.charge(work.NAME * len(item.copies))
+        return [start, *(self.read(item, of_number(reference, at)) for at in range(2, len(item.copies) + 1))]
+
     def resolve(self, scope: Scope, reference: Reference) -> Reference | None:
         """A name of a scope in names of the whole network; None where there is none, which is reported."""
         if not scope.is_top and reference.name in scope.inputs:
@@ -249,9 +286,12 @@ class Resolver(ABC):
                 self.diagnostics.report("unknown-port", message, (reference.span, "no such result"), help=help)
                 return None
             return replace(bound, span=reference.span, is_bypass=False) if bound else None
-        item = scope.items.get(reference.name)
+        item = scope.items.get(base_name(reference.name))
         if item is not None:
             return self.read(item, reference)
+        if copy_of(reference.name) and base_name(reference.name) in (self.inputs if scope.is_top else scope.inputs):
+            report_no_copy(reference, None, self.diagnostics)
+            return None
         if scope.is_top:
             return reference  # an input, a state, or a mistake that the builder reports
         if not scope.is_whole:
@@ -260,11 +300,16 @@ class Resolver(ABC):
         help = f"a block sees its own inputs and nodes: {', '.join(f'`{name}`' for name in known)}"
         if any(reference.name in table for table in (self.top.items, self.inputs, *self.made_by_loops)):
             help = f"`{reference.name}` stands outside the block: make it one of the block's `inputs`"
-        self.diagnostics.unknown("unknown-reference", "name", reference.span, reference.name, known, help)
+        name = base_name(reference.name)
+        self.diagnostics.unknown("unknown-reference", "name", reference.span, name, known, help)
         return None
 
     def read(self, item: Item, reference: Reference) -> Reference | None:
-        """The value that a name of an item means, by its port."""
+        """The value that a name of an item means, or that of a copy, by its port."""
+        copy = copy_of(reference.name)
+        if copy and not item.is_repeated:
+            report_no_copy(reference, None, self.diagnostics)
+            return None
         if not item.is_compound:
             return replace(reference, name=item.name)
         self.reading.setdefault(self.reader, set()).add(item.name)
@@ -274,6 +319,12 @@ class Resolver(ABC):
             help = "feedback is declared: close the cycle with a state in `loops`"
             self.diagnostics.report("undeclared-cycle", message, (reference.span, "read here"), help=help)
             return None
+        if copy and item.copies:
+            number = int(copy[1])
+            if not 1 <= number <= len(item.copies):
+                report_no_copy(reference, len(item.copies), self.diagnostics)
+                return None
+            return self.port(item.copies[number - 1], reference)
         return self.port(item.results, reference)
 
     def port(self, results: Results, reference: Reference) -> Reference | None:
@@ -292,3 +343,7 @@ class Resolver(ABC):
         message = f"`{reference.name}` has no result `{short(reference.port)}`"
         self.diagnostics.report("unknown-port", message, (reference.span, "no such result"), help=f"it has {known}")
         return None
+
+
+def without(node: Mapping, *keys: str) -> Mapping:
+    return Mapping(node.span, tuple(entry for entry in node if entry.key.text not in keys))

@@ -16,7 +16,7 @@ def nets() -> list[Net]:
     return [
         *networks,
         *loops,
-        *(Net(name, ROOT / "tests" / "emit" / "specs") for name in ("blocks", "settling", "squeeze")),
+        *(Net(name, ROOT / "tests" / "emit" / "specs") for name in ("blocks", "carried", "settling", "squeeze")),
         Net("heads", ROOT / "tests" / "training" / "specs"),
     ]
 

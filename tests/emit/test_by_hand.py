@@ -33,7 +33,39 @@ def squeeze() -> Any:
     return Model(image, {"kind": kind})
 
 
-BY_HAND: dict[str, Callable[[], Any]] = {"squeeze": squeeze}
+def carried() -> Any:
+    from keras import Input, Model, layers
+
+    def cell(state: Any, x: Any, condition: Any, name: str) -> tuple[Any, Any]:
+        joined = layers.Concatenate()([x, state, condition])
+        gate = layers.Dense(6, activation="sigmoid", name=f"{name}_gate")(joined)
+        seen = layers.Dense(8, activation="tanh", name=f"{name}_seen")(joined)
+        new = layers.Dense(6, name=f"{name}_new")(seen)
+        return seen, layers.Add()([layers.Multiply()([gate, state]), new])
+
+    features, memory, condition = Input((8,)), Input((6,)), Input((3,))
+    x, state = features, memory
+    for at in (1, 2, 3):
+        x, state = cell(state, x, condition, f"deep_{at}")
+    # the state of the last copy is not read, and so not there
+    x = layers.Dense(8, activation="tanh", name="deep_4_seen")(layers.Concatenate()([x, state, condition]))
+    wide = [layers.Dense(8, name="wide_1")(x)]
+    wide.append(layers.Dense(8, name="wide_2")(wide[-1]))
+    wide.append(layers.Dense(8, name="wide_3")(wide[-1]))
+    one, other = x, wide[1]
+    for _ in range(3):
+        swapped = layers.Add()([other, wide[2]])
+        one, other = swapped, layers.Multiply()([one, swapped])
+    x, state, seen = other, memory, []
+    for at in (1, 2, 3):
+        x, state = cell(state, x, condition, f"dense_{at}")
+        seen.append(x)
+    every = layers.Concatenate()([*seen, *wide])
+    half = layers.Dense(4, name="half")(state)
+    return Model([features, memory, condition], {"every": every, "half": half, "swapped": one})
+
+
+BY_HAND: dict[str, Callable[[], Any]] = {"carried": carried, "squeeze": squeeze}
 
 
 @pytest.mark.parametrize("target", TARGETS)

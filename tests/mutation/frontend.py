@@ -80,11 +80,11 @@ FAULTS = (
     _fault(
         "spec/build.py", "Collect(decl.name, value,", "Collect(decl.name, Operand(self.spec.nodes[1].name),", CROSSED
     ),
-    _fault("spec/elaborate.py", "for number in range(1, count + 1):", "for number in range(1, count):", TOWER),
-    _fault("spec/elaborate.py", "if number == 1 and first else node", "if number == 2 and first else node", FIRST),
+    _fault("spec/repeats.py", "for number in range(1, count + 1):", "for number in range(1, count):", TOWER),
+    _fault("spec/repeats.py", "if number == 1 and first else node", "if number == 2 and first else node", FIRST),
     _fault("spec/elaborate.py", 'node = when.get("else")', 'node = site.node.get("from")', ELSE),
     _fault("spec/elaborate.py", "replace(first, is_bypass=True)", "replace(first, is_bypass=False)", LEFT_OUT),
-    _fault("spec/elaborate.py", 'twin=f"{site.twin}/{number}" if site.twin else None', "twin=None", TWINS),
+    _fault("spec/repeats.py", 'twin=f"{site.twin}/{number}" if site.twin else None', "twin=None", TWINS),
     _fault(
         "spec/elaborate.py",
         "zip((one.text for one in block.inputs), reads, strict=False)",
