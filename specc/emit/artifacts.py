@@ -6,59 +6,20 @@ Everything is made in memory; `publish` puts it on the disk once all of it is go
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from specc.analysis.trials import Trial
+import numpy as np
+
 from specc.diagnostics import Diagnostics
 from specc.emit import carry, runtime, verify
-from specc.emit.checkpoint import Checkpoint
-from specc.emit.expected import Expected, Subject, expect
-from specc.emit.facts import contradictions
 from specc.emit.file_check import check_file, is_convertible
-from specc.emit.model_errors import locating
-from specc.emit.publish import ARTIFACTS
-from specc.emit.runtime import TFLiteFile
-from specc.emit.verify import Comparison, Difference, Divergence, Prepared
-from specc.ir import Graph, TensorType
-from specc.ir.graph import OUT
-from specc.lowering import Lowered
-from specc.targets import Target
-
-Progress = Callable[[str], None]
-
-
-@dataclass
-class Artifacts:
-    """What a build made: files by name, verdicts, and what the TFLite file holds."""
-
-    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    comparisons: list[Comparison] = field(default_factory=list[Comparison])
-    tflite: TFLiteFile | None = None
-    notes: list[str] = field(default_factory=list[str])
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to build: module texts of the target and of the reference, the graphs behind them, and the wishes."""
-
-    stem: str
-    text: str
-    reference_text: str
-    graph: Graph
-    lowered: Lowered
-    reference: Lowered  # for the keras build
-    subject: Subject
-    target: Target
-    trials: Sequence[Trial]  # none where nothing is verified
-    kinds: Sequence[str] = ARTIFACTS
-    verify: bool = True
-    weights: Checkpoint | None = None
-    allow_different_network: bool = False
-    passes: Mapping[str, int] = field(default_factory=dict[str, int])
+from specc.emit.job import Artifacts, Job, Progress
+from specc.emit.prove import prove, report
+from specc.emit.verify import Comparison, Difference, Prepared
+from specc.ir import TensorType
 
 
 def make(job: Job, diagnostics: Diagnostics, progress: Progress) -> Artifacts:
@@ -68,71 +29,13 @@ def make(job: Job, diagnostics: Diagnostics, progress: Progress) -> Artifacts:
         return made
     progress("starting TensorFlow")
     module = runtime.load_module(job.text, job.stem)
-    reference = _proven(job, module, made, progress) if job.verify else None
+    reference = prove(job, module, made, progress) if job.verify else None
     if all(one.ok for one in made.comparisons) and ("keras" in job.kinds or "tflite" in job.kinds):
         _models(job, module, reference, made, diagnostics, progress)
     for comparison in made.comparisons:
         if not comparison.ok:
             report(comparison, job.graph, diagnostics)
     return made
-
-
-def _proven(job: Job, module: ModuleType, made: Artifacts, progress: Progress) -> Prepared:
-    """The keras build, with the weights and values of the spec, after the comparisons: each level only if those before
-
-    it are equal.
-    """
-    progress("running the spec")
-    with locating(job.graph):
-        expected = expect(job.subject, job.trials[0])
-    constant = ", ".join(f"`{name}`" for name in expected.constant_outputs)
-    if constant:
-        made.notes.append(f"every example gives the same at {constant}: the comparison says little about it")
-    same = job.target.layout == "logical"
-    progress("comparing the keras build with the spec")
-    with locating(job.graph):
-        reference = module if same else runtime.load_module(job.reference_text, f"{job.stem}_reference")
-        model = runtime.build(reference)
-        prepared = Prepared(reference, model, expected.inputs, expected.outputs)
-        made.comparisons.append(_against_spec(job, expected, prepared))
-    if not same and made.comparisons[-1].ok:
-        progress(f"comparing the {job.target.name} build with the spec")
-        what = f"{job.target.name} model against the spec"
-        with locating(job.graph):
-            model = runtime.build(module)
-            module.load_reference_weights(model, prepared.model, allow_different_network=True)
-            verdict = verify.against(
-                expected.values, prepared, module, model, job.graph, job.lowered, what, verify.NODE_TOLERANCE
-            )
-        made.comparisons.append(verdict)
-    if made.comparisons[-1].ok:
-        made.comparisons += _called_bare(job, module, prepared)
-    return prepared
-
-
-def _against_spec(job: Job, expected: Expected, prepared: Prepared) -> Comparison:
-    """The keras build against the spec: what it is, and, if that is right, what it computes."""
-    what = "keras model against the spec"
-    wrong = contradictions(expected, prepared.module, prepared.model)
-    if wrong:
-        node = next((one.node for one in wrong if one.node), None)
-        first = Divergence(node, 1, 0.0) if node else None
-        return Comparison(what, (), 0, first, tuple(one.message for one in wrong))
-    expected.give_weights(prepared.model)
-    return verify.against(
-        expected.values, prepared, prepared.module, prepared.model, job.graph, job.reference, what, verify.SAME
-    )
-
-
-def _called_bare(job: Job, module: ModuleType, reference: Prepared) -> list[Comparison]:
-    """A failed comparison where the results depend on whether the model is called with `training`; else nothing."""
-    model = reference.model if module is reference.module else runtime.build(module)
-    if module is not reference.module:
-        module.load_reference_weights(model, reference.model, allow_different_network=True)
-    if runtime.is_stable(model, module.adapt_inputs(dict(reference.inputs))):
-        return []
-    differences = tuple(Difference(name, float("inf")) for name in reference.outputs)
-    return [Comparison(f"{job.target.name} model called without `training` against inference mode", differences, 0)]
 
 
 def _models(
@@ -204,46 +107,30 @@ def _check_tflite(job: Job, module: ModuleType, reference: Prepared, made: Artif
 
 
 def _reloaded(job: Job, module: ModuleType, model: Any, data: bytes, reference: Prepared) -> list[Comparison]:
-    """The saved file, loaded without the module, against the model it was saved from, on inputs of every trial."""
+    """The saved file, loaded without the module, against the model it was saved from, on inputs of every trial.
+
+    Its weights are compared as they are; then it gets the random ones, as fresh ones may hide what they multiply.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         path.write_bytes(data)
         again = runtime.load_keras(path)
     found: list[Comparison] = []
+    fresh = model.get_weights()
+    if not all(np.array_equal(one, other) for one, other in zip(fresh, again.get_weights(), strict=True)):
+        found.append(Comparison("weights of the .keras file", (Difference("weights", float("inf")),), 0))
+    module.load_reference_weights(model, reference.model, allow_different_network=True)
+    again.set_weights(model.get_weights())
     for trial in job.trials:
         inputs = reference.inputs if trial is job.trials[0] else verify.more_inputs(trial.inputs, reference, job.graph)
         expected = verify.run(module, model, inputs)
         what = ".keras file against its model"
         what = what if len(job.trials) == 1 else f"{what}, {_sizes(trial.inputs)}"
         found.append(verify.compare(what, verify.run(module, again, inputs), expected))
+    model.set_weights(fresh)
     return found
 
 
 def _sizes(trial: Mapping[str, TensorType]) -> str:
     """`x of [6, 64]`"""
     return ", ".join(f"{name} of {one}" for name, one in trial.items())
-
-
-def report(comparison: Comparison, graph: Graph, diagnostics: Diagnostics) -> None:
-    """A failed proof as a diagnostic that points at the first node that differs."""
-    wrong = [one for one in comparison.differences if not one.ok]
-    first = comparison.first
-    found = [*comparison.contradictions[:3]]
-    found += [f"output `{one.output}` differs by {one.error:.1e} of its largest value" for one in wrong]
-    if first is not None and not comparison.contradictions:
-        found.append(_divergence(first))
-    node = graph.by_name.get(first.node) if first else None
-    diagnostics.report(
-        "not-equivalent",
-        f"{comparison.what}: " + "; ".join(found),
-        (node.origin.span if node else None, "the first node that differs"),
-        notes=[f"outputs may differ by {verify.TOLERANCE:.0e} of their largest value", "no artifact was replaced"],
-        help="this is a bug in specc or in what it builds on: please report the spec",
-    )
-
-
-def _divergence(first: Divergence) -> str:
-    value = first.node if first.port == OUT else f"{first.node}.{first.port}"
-    if first.error == float("inf") and not first.values:
-        return f"`{value}` is not computed as often, first at call {first.call}"
-    return f"`{value}` differs by {first.error:.1e}, first at call {first.call}: {first.values}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -67,14 +67,47 @@ class Expected:
 
     def give_weights(self, model: Any) -> None:
         """Sets the weights of the keras build to those of the oracle."""
-        layers = {layer_name(path): layer for path, layer in self.run.layers.items()}
         for layer in model.layers:
             if layer.weights:
-                layer.set_weights(layers[layer.name].get_weights())
+                layer.set_weights(self.weights[layer.name])
+
+    @cached_property
+    def weights(self) -> dict[str, list[Array]]:
+        """The arrays of each layer, by the name that Keras knows it by."""
+        return {layer_name(path): layer.get_weights() for path, layer in self.run.layers.items()}
+
+    def again(self, trial: Trial, passes: Mapping[str, int]) -> tuple[dict[str, Array], dict[str, Array]]:
+        """The inputs of another trial, and the outputs for them with these parameters and with the same weights."""
+        inputs = (
+            self.inputs if trial is self.trial else _inputs(self.subject, trial, len(next(iter(self.inputs.values()))))
+        )
+        oracle = _oracle(self.subject, trial, {**self.subject.overrides, **passes})
+
+        def same_weights(layer: Any, operands: list[Any], call: Callable[[list[Any]], Any]) -> None:
+            call([one[:1] for one in operands])  # builds it
+            layer.set_weights(self.weights[layer.name])
+
+        return inputs, dict(oracle.run(inputs, same_weights).outputs)
 
 
 def expect(subject: Subject, trial: Trial) -> Expected:
     """The values of a spec; with less gain where they would explode."""
+    oracle = _oracle(subject, trial, subject.overrides)
+    inputs = _inputs(subject, trial, batch_size(trial.activation_bytes))
+    run: Run | None = None
+    for gain in _GAINS:
+        run = oracle.run(inputs, LiveWeights(runtime.keras(), 0, gain))
+        if all(_is_finite(one) for one in run.outputs.values()):
+            break
+    assert run is not None
+    return Expected(subject, trial, oracle, inputs, run)
+
+
+def _inputs(subject: Subject, trial: Trial, examples: int) -> dict[str, Array]:
+    return probes(trial.inputs, examples, 0, integers_below(subject.graph))
+
+
+def _oracle(subject: Subject, trial: Trial, overrides: Mapping[str, Any]) -> Oracle:
     root, _ = compose(subject.source)
     assert isinstance(root, YamlMapping)
     modules = {node.op: registry.get(node.op).module for node in subject.graph.nodes}
@@ -84,15 +117,7 @@ def expect(subject: Subject, trial: Trial) -> Expected:
         found = trial.types[name, port or next(key[1] for key in trial.types if key[0] == name)]
         return found.shape, found.dtype
 
-    oracle = Oracle(root, subject.overrides, runtime.keras(), own, kind)
-    inputs = probes(trial.inputs, batch_size(trial.activation_bytes), 0, integers_below(subject.graph))
-    run: Run | None = None
-    for gain in _GAINS:
-        run = oracle.run(inputs, LiveWeights(runtime.keras(), 0, gain))
-        if all(_is_finite(one) for one in run.outputs.values()):
-            break
-    assert run is not None
-    return Expected(subject, trial, oracle, inputs, run)
+    return Oracle(root, overrides, runtime.keras(), own, kind)
 
 
 def _is_finite(output: Array) -> bool:

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -165,6 +165,23 @@ def _numbered(config: Any, seen: dict[int, int]) -> Any:
 
 def load_keras(path: Path) -> Any:
     return keras().models.load_model(path, compile=False)
+
+
+def gradients(compute: Callable[[], tuple[Any, Sequence[Any]]]) -> tuple[Any, Sequence[Any], list[Any]]:
+    """A loss, the weights that it is differentiated by, and the gradients; `compute` gives the first two."""
+    with tensorflow().GradientTape() as tape:
+        loss, weights = compute()
+    found: list[Any] = tape.gradient(loss, [one.value for one in weights], unconnected_gradients="zero")
+    return loss, weights, [tensorflow().convert_to_tensor(one) for one in found]
+
+
+def leave_nothing_to_chance(layer: Any) -> None:
+    """Sets to 0 what a layer, or a model, draws in training: what dropouts drop, and the noise."""
+    for one in layer._flatten_layers():
+        for name in ("rate", "dropout", "recurrent_dropout", "stddev"):
+            is_own = not isinstance(getattr(one.__class__, name, None), property)  # and not an inner layer's
+            if is_own and isinstance(getattr(one, name, None), (int, float)):
+                setattr(one, name, 0.0)
 
 
 def calls(model: Any) -> dict[str, list[list[Any]]]:

@@ -31,14 +31,15 @@ _HUGE = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The largest difference of one output, as a share of the output's largest value."""
+    """The largest difference of one output, or of something else, as a share of its largest value."""
 
     output: str
     error: float
+    tolerance: float = TOLERANCE
 
     @property
     def ok(self) -> bool:
-        return self.error <= TOLERANCE  # a NaN is not
+        return self.error <= self.tolerance  # a NaN is not
 
 
 @dataclass(frozen=True, slots=True)

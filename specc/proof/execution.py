@@ -72,6 +72,7 @@ class Execution:
         self.calls: Counter[str] = Counter()
         self.history: dict[str, list[Tensors]] = {}  # by the path of the node, one entry for each call
         self.nodes: dict[str, Applied] = {}
+        self.penalties: list[Any] = []  # what calls have added to the loss, in training mode
 
     def shape(self, reading: Reading) -> tuple[int, ...]:
         return tuple(int(size) for size in self.tensor(reading).shape[1:])
@@ -113,6 +114,7 @@ class Execution:
             self.calls[node.layer.path] += 1
             self.history.setdefault(node.path, []).append(ports)
             self.nodes[node.path] = node
+            self.penalties += self.maker.penalties(self.layers[node.layer.path]) if self.maker.training else []
         values = self.running.values if self.running is not None and varies else self.values
         values[node.path] = Value(ports, varies)
         return values[node.path]

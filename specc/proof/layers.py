@@ -15,10 +15,13 @@ _MODULES = {"initializer": "initializers", "regularizer": "regularizers", "const
 
 
 class Layers:
-    """Makes the layers of one model. `modules` names where the classes are that are not among Keras' layers."""
+    """Makes and calls the layers of one model, in inference mode or in training mode.
 
-    def __init__(self, keras: Any, modules: Mapping[str, str]) -> None:
-        self.keras, self.modules = keras, modules
+    `modules` names where the classes are that are not among Keras' layers.
+    """
+
+    def __init__(self, keras: Any, modules: Mapping[str, str], training: bool = False) -> None:
+        self.keras, self.modules, self.training = keras, modules, training
 
     def make(self, op: str, arguments: Mapping[str, Any], name: str) -> Any:
         given = {key: value for key, value in arguments.items() if not (op in _ATTENTION and key in _OF_CALL)}
@@ -49,7 +52,7 @@ class Layers:
         return (getattr(module, name, None) or type(module.get(name)))(**arguments)
 
     def call(self, layer: Any, op: str, arguments: Mapping[str, Any], operands: Sequence[Any]) -> dict[str, Any]:
-        """The results of a layer in inference mode, by port."""
+        """The results of a layer, by port."""
         options = {key: arguments[key] for key in _OF_CALL if op in _ATTENTION and arguments.get(key)}
         first: Any = operands[0]
         if op in _BY_KEYWORD:
@@ -58,9 +61,15 @@ class Layers:
             options["initial_state"] = _initial_state(op, arguments, operands[1:])
         elif len(operands) > 1:
             first = list(operands)
-        results: list[Any] = self.keras.tree.flatten(layer(first, training=False, **options))
+        results: list[Any] = self.keras.tree.flatten(layer(first, training=self.training, **options))
         names = ports(op, arguments) if len(results) > 1 else ("out",)
         return dict(zip(names, results, strict=True))
+
+    def penalties(self, layer: Any) -> list[Any]:
+        """What a call of a layer has added to the loss, beside the penalties of its weights."""
+        of_weights = sum(weight.regularizer is not None for weight in layer.trainable_weights)
+        losses: list[Any] = layer.losses
+        return losses[: len(losses) - of_weights]
 
 
 def ports(op: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:

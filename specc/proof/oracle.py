@@ -12,8 +12,10 @@ import numpy as np
 
 from specc.proof.document import Document
 from specc.proof.execution import Execution, NewLayer
+from specc.proof.expressions import plain
 from specc.proof.layers import Layers
 from specc.proof.names import Applied
+from specc.proof.training import Training
 from specc.source import Mapping as YamlMapping
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
@@ -47,19 +49,44 @@ class Oracle:
 
     def run(self, inputs: Mapping[str, Array], new_layer: NewLayer) -> Run:
         """The values of all nodes that the outputs need; raises `OracleError` where one cannot be computed."""
-        with _deep():
-            layers = Layers(self.keras, self.modules)
-            execution = Execution(self.document, self.keras, layers, inputs, self.kinds, new_layer)
-            network = execution.network
-            outputs = {
-                name: np.asarray(execution.tensor(network.read(network.top, text)))
-                for name, text in self.document.outputs.items()
-            }
+        execution, outputs = self._executed(inputs, new_layer, training=False)
         values = {
             path: tuple({port: np.asarray(one) for port, one in ports.items()} for ports in calls)
             for path, calls in execution.history.items()
         }
-        return Run(values, outputs, execution.nodes, execution.layers, execution.calls)
+        results = {name: np.asarray(one) for name, one in outputs.items()}
+        return Run(values, results, execution.nodes, execution.layers, execution.calls)
+
+    @property
+    def training(self) -> Training | None:
+        """The spec's `training`."""
+        node = self.document.root.get("training")
+        if not isinstance(node, YamlMapping) or not node.entries:
+            return None
+        return Training(plain(node, self.document.parameters), tuple(self.document.outputs), self.keras)
+
+    def loss(
+        self, inputs: Mapping[str, Array], labels: Mapping[str, Array], new_layer: NewLayer
+    ) -> tuple[Any, Mapping[str, Any]]:
+        """The loss in training mode, with all penalties, and the layers by the path of the node that makes them."""
+        training = self.training
+        assert training is not None
+        execution, outputs = self._executed(inputs, new_layer, training=True)
+        layers = execution.layers
+        weights = [weight for layer in layers.values() for weight in layer.trainable_weights]
+        penalties = [weight.regularizer(weight) for weight in weights if weight.regularizer is not None]
+        added = [self.keras.ops.sum(one) for one in (*execution.penalties, *penalties)]
+        return sum(added, training.loss(outputs, labels)), layers
+
+    def _executed(
+        self, inputs: Mapping[str, Array], new_layer: NewLayer, training: bool
+    ) -> tuple[Execution, dict[str, Any]]:
+        with _deep():
+            layers = Layers(self.keras, self.modules, training)
+            execution = Execution(self.document, self.keras, layers, inputs, self.kinds, new_layer)
+            network = execution.network
+            read = {name: network.read(network.top, text) for name, text in self.document.outputs.items()}
+            return execution, {name: execution.tensor(reading) for name, reading in read.items()}
 
 
 @contextmanager

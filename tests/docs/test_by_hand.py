@@ -111,7 +111,7 @@ def test_what_is_said_to_be_built_for_keras_alone(said: str, inputs: str, nodes:
 def test_what_is_said_to_be_left_out_is_left_out() -> None:
     """A list of what is missing gets out of date in silence."""
     from specc.cli._main import group
-    from specc.emit.artifacts import ARTIFACTS
+    from specc.emit.publish import ARTIFACTS
     from specc.targets import available
 
     context = click.Context(group)
