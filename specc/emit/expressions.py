@@ -11,6 +11,7 @@ from specc.source import escape
 from specc.spec.expressions import ExpressionError, NetworkValue, Value, evaluate
 
 _CHANNELS = "channels"
+_CONSTANTS: dict[str, LiteralString] = {"true": "True", "false": "False", "null": "None"}
 _PLAIN = (
     ast.Expression, ast.Constant, ast.Name, ast.Load, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp,
     ast.Tuple, ast.List, ast.Subscript, ast.Call, ast.operator, ast.unaryop, ast.boolop, ast.cmpop,
@@ -24,7 +25,7 @@ def parameters(text: str) -> tuple[str, ...]:
     tree = ast.parse(text.strip(), mode="eval")
     taken = {id(one) for call in _calls(tree) for one in (call.func, *(call.args if _is_channels(call) else ()))}
     names = [one.id for one in ast.walk(tree) if isinstance(one, ast.Name) and id(one) not in taken]
-    return tuple(name for name in dict.fromkeys(names) if name not in ("true", "false"))
+    return tuple(name for name in dict.fromkeys(names) if name not in _CONSTANTS)
 
 
 def value(text: str, arguments: Mapping[str, Value], channels: Mapping[str, int]) -> Value:
@@ -62,7 +63,7 @@ class _Renamed(ast.NodeTransformer):
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.Name(self.names.get(node.id, node.id.title() if node.id in ("true", "false") else node.id))
+        return ast.Name(self.names.get(node.id) or _CONSTANTS.get(node.id, node.id))
 
 
 def _calls(tree: ast.AST) -> list[ast.Call]:

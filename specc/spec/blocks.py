@@ -13,13 +13,14 @@ from specc.ops._attributes import Str, describe
 from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span
 from specc.spec.document import Param, Reference
 from specc.spec.expressions import ExpressionError, pieces
-from specc.spec.fields import Broken, Fields, check_name, holds_broken
+from specc.spec.fields import Absent, Broken, Fields, check_name, holds_broken
 from specc.spec.nodes import COMMON, reference
 from specc.spec.param_order import default_of, in_order, names_read, report_circle
 from specc.spec.param_types import TYPES, TypeName, converted, fits, is_type, noun, type_of
-from specc.spec.params import Params, plain_value
+from specc.spec.params import NOTHING, Params, null_help, plain_value
 
 _NO_DEFAULT: Any = object()
+_AS_IF_NOT_GIVEN: Any = object()
 _EXPECTED = "a number, a string, a boolean or a list of them"
 _OTHER_WORDS = {"integer": "int", "number": "float", "double": "float", "boolean": "bool", "string": "str"}
 _HINTS = {
@@ -172,7 +173,7 @@ def _param(entry: Entry, params: Params, is_computed: bool, diagnostics: Diagnos
                 fields.missing("type", entry.key.span, "say what it is, `type: int`, or give it a `default`")
             return BlockParam(name, type_name, _NO_DEFAULT, entry.key.span)
         node = default
-    elif isinstance(node, Scalar) and node.plain and is_type(node.text):
+    elif isinstance(node, Scalar) and node.plain and is_type(node.text) and node.value is not None:
         return BlockParam(name, TypeName().decode(node), _NO_DEFAULT, entry.key.span)
     elif isinstance(node, Scalar) and node.plain and node.text in _OTHER_WORDS:
         message = f"{what}: `{node.text}` is not the name of a type"
@@ -184,16 +185,18 @@ def _param(entry: Entry, params: Params, is_computed: bool, diagnostics: Diagnos
     node = params.substitute(node)
     if holds_broken(node):
         return BlockParam(name, type_name, None, entry.key.span, is_broken=True)
-    value = plain_value(node)
-    if value is None:
-        help = f"name its type, {', '.join(f'`{one}`' for one in TYPES)}, or give it a default"
+    value = plain_value(node, type_name)
+    if value is NOTHING:
+        listed = ", ".join(f"`{one}`" for one in TYPES)
+        help = null_help(node, type_name) or f"name its type, {listed}, or give it a default"
         message = f"{what}: expected a type or a default, found {describe(node)}"
         diagnostics.report("wrong-type", message, (node.span, "neither"), help=help)
-    elif value is not None and type_name and not fits(value, type_name):
+        return BlockParam(name, type_name, None, entry.key.span, is_broken=True)
+    if type_name and not fits(value, type_name):
         message = f"{what}: expected {noun(type_name)}, found {describe(node)}"
         label = (node.span, f"declared as {type_name}")
         diagnostics.report("wrong-type", message, label, help="change the default or the type")
-    return BlockParam(name, type_name or (type_of(value) if value is not None else None), value, entry.key.span)
+    return BlockParam(name, type_name or type_of(value), value, entry.key.span)
 
 
 def _inputs(fields: Fields, place: Span, diagnostics: Diagnostics) -> tuple[Scalar, ...]:
@@ -277,7 +280,9 @@ def give_arguments(
             continue
         lacking.discard(name)
         value = _argument(block.params[name], entry, params, diagnostics)
-        if value is None:
+        if value is _AS_IF_NOT_GIVEN:
+            lacking |= {name} if block.params[name].required else set()
+        elif value is NOTHING:
             broken.add(name)
         else:
             given[name] = Param(name, value, entry.value.span)
@@ -300,20 +305,21 @@ def give_arguments(
 
 def _default(param: BlockParam, inner: Params, is_broken: bool, diagnostics: Diagnostics) -> Param:
     """A parameter with its default; zero where that is a mistake, which has been reported."""
-    value = 0 if param.default is _NO_DEFAULT or param.default is None else param.default
+    may_be_null = param.type is not None and fits(None, param.type)
+    value = 0 if param.default is _NO_DEFAULT or (param.default is None and not may_be_null) else param.default
     if param.computed is not None and not is_broken:
         node = inner.substitute(param.computed)
-        value = plain_value(node)
-        if value is None and not holds_broken(node):
+        value = plain_value(node, param.type)
+        if value is NOTHING and not holds_broken(node):
             message = f"parameter `{param.name}`: expected {_EXPECTED}, found {describe(node)}"
             help = "change the expression"
             diagnostics.report("wrong-type", message, (param.computed.span, "not a value"), help=help)
-        elif value is not None and param.type is not None and not fits(value, param.type):
+        elif value is not NOTHING and param.type is not None and not fits(value, param.type):
             message = f"parameter `{param.name}`: expected {noun(param.type)}, found {describe(node)}"
             label = (param.computed.span, f"declared as {param.type}")
             diagnostics.report("wrong-type", message, label, help="change the default or the type")
-            value = None
-        if value is None:
+            value = NOTHING
+        if value is NOTHING:
             inner.broken.add(param.name)
             value = 0
         elif param.type is not None:
@@ -323,13 +329,15 @@ def _default(param: BlockParam, inner: Params, is_broken: bool, diagnostics: Dia
 
 def _argument(param: BlockParam, entry: Entry, params: Params, diagnostics: Diagnostics) -> Any:
     node = params.substitute(entry.value)
-    value = plain_value(node)
+    value = plain_value(node, param.type)
     if isinstance(node, Broken):
-        return None
-    if value is None or (param.type is not None and not fits(value, param.type)):
+        return NOTHING
+    if value is NOTHING and isinstance(node, Absent):
+        return _AS_IF_NOT_GIVEN
+    if value is NOTHING or (param.type is not None and not fits(value, param.type)):
         expected = noun(param.type) if param.type else _EXPECTED
         message = f"`{param.name}`: expected {expected}, found {describe(node)}"
         declared = (param.span, f"declared as {param.type}" if param.type else "declared here")
         diagnostics.report("wrong-type", message, (entry.value.span, ""), declared, help=f"change `{param.name}`")
-        return None
+        return NOTHING
     return converted(value, param.type) if param.type else value

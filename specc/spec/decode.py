@@ -26,7 +26,7 @@ from specc.spec.document import (
     StateDecl,
 )
 from specc.spec.elaborate import Elaborator
-from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, is_null
+from specc.spec.fields import IDENTIFIER, Broken, Fields, check_name, is_null, present
 from specc.spec.names import name_of_file
 from specc.spec.nodes import INIT, decode_attributes, reference
 from specc.spec.params import Params, only_param
@@ -191,7 +191,7 @@ class _Decoder:
         """Evaluates the expressions of sections; those of nodes and loops are evaluated one by one."""
         for key in keys:
             if entry := fields.entry(key):
-                fields.entries[key] = Entry(entry.key, self.params.substitute(entry.value))
+                fields.entries[key] = Entry(entry.key, present(self.params.substitute(entry.value)))
 
     def version(self, fields: Fields) -> None:
         node = fields.node_of("specc")

@@ -30,6 +30,7 @@ _EXPRESSIONS = (  # the syntax that has a meaning
     ast.Subscript, ast.Call,
 )  # fmt: skip
 _ALLOWED = "only arithmetic, comparisons, `and`, `or`, `not`, `a if c else b` and the listed functions are allowed"
+_CONSTANTS = ("true", "false", "null")
 _FOREIGN = (  # how other languages say it, and what is said here
     (re.compile(r"&&"), "write `and`"),
     (re.compile(r"\|\|"), "write `or`"),
@@ -144,7 +145,7 @@ def check_expression(text: str, names: Collection[str], values: Mapping[str, Col
     walker = _Walker(text, {}, None)
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and id(node) not in called and node.id not in (*names, "true", "false"):
+        if isinstance(node, ast.Name) and id(node) not in called and node.id not in (*names, *_CONSTANTS):
             error = walker.error(node, f"unknown name `{node.id}`")
             error.name = node.id
             raise error
@@ -169,7 +170,8 @@ def names_in(text: str) -> tuple[str, ...]:
     except ExpressionError:
         return tuple(re.findall(r"[A-Za-z_]\w*", text))
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return tuple(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called)
+    names = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called)
+    return tuple(name for name in names if name not in _CONSTANTS)
 
 
 @lru_cache(maxsize=2048)
@@ -222,6 +224,8 @@ class _Walker:
                 return True
             case ast.Name(id="false" | "False"):
                 return False
+            case ast.Name(id="null"):
+                return None
             case ast.Name():
                 return self.named(node)
             case ast.BinOp() if type(node.op) in _BINARY:

@@ -67,6 +67,12 @@ class Broken(Scalar):
     __slots__ = ()
 
 
+class Absent(Scalar):
+    """A null that an expression gives: the key that has it counts as not written."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Unevaluated(Scalar):
     """Text that reads like an expression which lacks its `${…}`; it is a string unless something else is expected."""
@@ -80,7 +86,7 @@ class Fields:
     def __init__(self, node: Node, what: str, diagnostics: Diagnostics, help: str = "") -> None:
         self.diagnostics = diagnostics
         self.what = what
-        self.node = node
+        node = self.node = present(node)
         self.entries: dict[str, Entry] = {}
         self.misspelt: dict[str, str] = {}  # unknown keys, and the known ones they most likely mean
         if isinstance(node, Mapping):
@@ -144,6 +150,7 @@ class Fields:
 
 def decode_value(node: Node, kind: Kind, diagnostics: Diagnostics, default: Any = None, key: str = "") -> Any:
     """A value decoded by its kind; the default where it is wrong, each mistake in it reported at its own place."""
+    node = present(node)
     try:
         value = kind.decode(node)
     except BadValue as error:
@@ -247,6 +254,25 @@ def _takes(kind: Kind, node: Node) -> bool:
     except BadValue:
         return False
     return True
+
+
+def present(node: Node) -> Node:
+    """A tree without the keys whose value is an expression that gave null."""
+    if isinstance(node, Sequence):
+        items = tuple(present(item) for item in node.items)
+        return node if _same(items, node.items) else Sequence(node.span, items)
+    if not isinstance(node, Mapping):
+        return node
+    entries = tuple(
+        entry if (value := present(entry.value)) is entry.value else Entry(entry.key, value)
+        for entry in node
+        if not isinstance(entry.value, Absent)
+    )
+    return node if _same(entries, node.entries) else Mapping(node.span, entries)
+
+
+def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
 
 
 def is_null(node: Node | None) -> bool:

@@ -41,7 +41,7 @@ def decode_node(
     """
     help = f"write `{as_node(node.text)}`" if isinstance(node, Scalar) and as_node(node.text) else ""
     fields = Fields(node, f"node `{key.text}`", diagnostics, help or "say what it is: `{op: Dense, units: 20}`")
-    syntax = node if isinstance(node, Mapping) else Mapping(node.span, ())
+    syntax = fields.node if isinstance(fields.node, Mapping) else Mapping(node.span, ())
     doc = fields.get("doc", Str(), "")
     operands = _operands(fields, diagnostics, odd)
     init_node = fields.node_of("init")

@@ -14,6 +14,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "str": (str,),
     "list": (tuple,),
+    "null": (type(None),),
 }
 _NOUNS = {
     "int": "an integer",
@@ -21,7 +22,9 @@ _NOUNS = {
     "bool": "true or false",
     "str": "a string",
     "list": "a list, written `[3, 3]`",
+    "null": "null",
 }
+_NULL = "null"
 _UNION = re.compile(r"\s*\|\s*")
 
 
@@ -34,18 +37,28 @@ class TypeName(Kind):
 
     def decode(self, node: Node) -> str:
         if isinstance(node, Sequence) and node.items:
-            return " | ".join(dict.fromkeys(Enum(*TYPES).decode(item) for item in node.items))
+            return " | ".join(dict.fromkeys(_word(item) for item in node.items))
         if isinstance(node, Scalar) and is_type(node.text):
             return " | ".join(dict.fromkeys(_UNION.split(node.text)))
-        return Enum(*TYPES).decode(node)
+        return _word(node)
 
     def words(self) -> list[Schema]:
         """The schemas of a type written as one word or as `int | list`."""
         names = "|".join(TYPES)
-        return [{"enum": [*TYPES]}, {"type": "string", "pattern": f"^({names})( *\\| *({names}))+$"}]
+        return [
+            {"enum": [name for name in TYPES if name != _NULL]},
+            {"type": "string", "pattern": f"^({names})( *\\| *({names}))+$"},
+        ]
 
     def schema(self) -> Schema:
-        return {"anyOf": [*self.words(), {"type": "array", "items": {"enum": [*TYPES]}, "minItems": 1}]}
+        return {"anyOf": [*self.words(), {"type": "array", "items": {"enum": [*TYPES, None]}, "minItems": 1}]}
+
+
+def _word(node: Node) -> str:
+    """One type; `null` is read as a value by YAML."""
+    if isinstance(node, Scalar) and node.text == _NULL:
+        return _NULL
+    return Enum(*TYPES).decode(node)
 
 
 def noun(type_name: str) -> str:
@@ -70,6 +83,8 @@ def type_of(value: Any) -> str:
         return "bool"
     if isinstance(value, tuple):
         return "list"
+    if value is None:
+        return _NULL
     return "str" if isinstance(value, str) else "float" if isinstance(value, float) else "int"
 
 
@@ -86,7 +101,10 @@ def _fits(value: Any, type_name: str) -> bool:
 
 
 def is_value(value: Any) -> bool:
-    """A scalar other than null, or a list of them, however nested."""
+    """Whether a parameter may be this: a scalar other than null, or a list of them, however nested.
+
+    Null is one only where the type says so.
+    """
     if isinstance(value, tuple):
         return all(is_value(one) for one in cast("tuple[Any, ...]", value))
     return isinstance(value, (bool, int, float, str))

@@ -13,12 +13,13 @@ from specc.source import Entry, Mapping, Node, Scalar, Sequence, Span, work
 from specc.source.scalars import resolve
 from specc.spec.document import Param
 from specc.spec.expressions import OPENING, ExpressionError, NetworkValue, evaluate, names_in, pieces, show
-from specc.spec.fields import IDENTIFIER, Broken, Fields, Unevaluated, check_name, holds_broken
+from specc.spec.fields import IDENTIFIER, Absent, Broken, Fields, Unevaluated, check_name, holds_broken, is_null
 from specc.spec.param_order import default_of, in_order, names_read, report_circle
 from specc.spec.param_types import TypeName, converted, fits, is_value, noun, type_of
 
 _MAX_UNEVALUATED = 60
 _UNEVALUATED = re.compile(r"[$%]?[\w\s.+*/()-]+[%]?")
+NOTHING: Any = object()
 _MISREAD = ("wrong-type", "bad-value")
 MAX_DEPTH = 100  # of lists in lists
 
@@ -127,13 +128,16 @@ class Params:
             message = f"parameter `{entry.key.text}` nests more than {MAX_DEPTH} levels deep"
             self.diagnostics.report("yaml-limit", message, (node.span, "too deep"), help="nest fewer lists")
             return 0, type_name
+        if value is None and type_name and fits(None, type_name):
+            return None, type_name
         if not is_value(value):
-            message = f"expected a number, a string, a boolean or a list of them, found {describe(node)}"
+            message = f"expected a number, a string, a boolean or a list of them, found {describe(found)}"
             self.diagnostics.report(
                 "wrong-type",
                 f"parameter `{entry.key.text}`: {message}",
                 (node.span, "not a value"),
-                help="every parameter has a default: `passes: 5`, or `passes: {default: 5, type: int}`",
+                help=null_help(found, type_name)
+                or "every parameter has a default: `passes: 5`, or `passes: {default: 5, type: int}`",
             )
             return 0, type_name
         if type_name and not fits(value, type_name):
@@ -324,12 +328,16 @@ def _syntax(value: Any, span: Span) -> Node:
     work.charge(1)
     if isinstance(value, tuple):
         return Sequence(span, tuple(_syntax(one, span) for one in cast("tuple[Any, ...]", value)))
+    if value is None:
+        return Absent(span, "null", None, True)
     return Scalar(span, _format(value), value, True)
 
 
 def _format(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if value is None:
+        return "null"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, tuple):
@@ -348,7 +356,16 @@ def _is_undecodable(text: str) -> bool:
     return any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def plain_value(node: Node) -> Any:
-    """A parameter's value from its node; None where it is none."""
-    value = None if holds_broken(node) else _plain(node)
-    return value if is_value(value) else None
+def null_help(node: Node, type_name: str | None) -> str:
+    """What to write where a null stands that the type does not allow; nothing where no value stands at all."""
+    if not is_null(node) or not describe(node).startswith("null"):
+        return ""
+    return f"for one that may be null, say so: `{{type: {type_name or 'int'} | null, default: null}}`"
+
+
+def plain_value(node: Node, type_name: str | None) -> Any:
+    """A parameter's value from its node; `NOTHING` where it is none."""
+    value = NOTHING if holds_broken(node) else _plain(node)
+    if value is None:
+        return None if type_name and fits(None, type_name) else NOTHING
+    return value if is_value(value) else NOTHING

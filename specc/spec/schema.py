@@ -242,7 +242,12 @@ def _param(required: Sequence[str]) -> Schema:
     doc = "A default, or `{type: …, default: …}`." if required else "A type, a default, or `{type: …, default: …}`."
     types = TypeName().schema() | {"description": "What the value has to be."}
     typed: Schema = _object(
-        {"type": types, "default": _described(_ref("param_value"), "Its value."), "doc": _text("What it is.")}, required
+        {
+            "type": types,
+            "default": _alternatives("Its value.", _ref("param_value"), {"type": "null"}),
+            "doc": _text("What it is."),
+        },
+        required,
     )
     if not required:
         typed["anyOf"] = [{"required": ["type"]}, {"required": ["default"]}]
