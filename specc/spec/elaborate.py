@@ -22,6 +22,7 @@ from specc.spec.document import InputDecl, Instance, LoopDecl, NodeDecl, Referen
 from specc.spec.expressions import NetworkValue, Unmeasured
 from specc.spec.fields import RESERVED, Broken, Fields, decode_value
 from specc.spec.nodes import decode_node, only_call, reference
+from specc.spec.param_order import names_read
 from specc.spec.params import Params
 from specc.spec.repeats import Repeats
 from specc.spec.scopes import Item, Scope, Site, without
@@ -103,6 +104,8 @@ class Elaborator(Repeats):
         if item.state != "waiting":
             return
         self.finish_before(item)
+        if item.state != "waiting":
+            return  # it depends on itself, and what it reads has had it written out
         if self.nesting >= MAX_NESTING:
             message = f"blocks and the names that they read nest more than {MAX_NESTING} levels deep"
             self.diagnostics.report("yaml-limit", message, (item.key.span, "at this one"), help="nest fewer blocks")
@@ -124,8 +127,7 @@ class Elaborator(Repeats):
             one = stack[-1]
             if one.state == "waiting" and one.name not in self.prepared:
                 self.prepared.add(one.name)
-                before = [other for other in _names(one) if other.is_compound]
-                stack += [other for other in before if other.name not in self.prepared]
+                stack += [other for other in _names(one) if other.name not in self.prepared]
                 continue
             stack.pop()
             if one is not item:
@@ -173,8 +175,9 @@ class Elaborator(Repeats):
             return {}
         if kinds == ["block"]:
             return self.instance(site, item, out)
-        if kinds == ["call"] and item.called is not None and item.called.is_compound:
-            return self.called(site, item, item.called, out)
+        target = site.scope.items.get(call.text) if isinstance(call := site.node.get("call"), Scalar) else None
+        if kinds == ["call"] and target is not None and target.is_compound:
+            return self.called(site, item, target, out)
         return self.plain(site, item, out, site.node)
 
     # nodes, one by one
@@ -442,8 +445,15 @@ class Elaborator(Repeats):
                 label = (entry.value.span, "cannot be called")
                 self.diagnostics.report("bad-call", message, label, help="give both the same `when`")
             return {}
-        again = replace(site, node=without(target.node, "from"), params=target.scope.params, reads=reads)
-        return self.expand(replace(again, twin=site.twin or target.name), item, out)
+        if site.calls >= MAX_NESTING:
+            message = f"calls of repeated calls nest more than {MAX_NESTING} levels deep"
+            self.diagnostics.report("yaml-limit", message, (entry.value.span, "at this one"), help="call fewer calls")
+            raise _TooMany
+        origin = target.origin
+        assert isinstance(origin.node, Mapping)
+        node = without(origin.node, "from", "when")  # which holds, as it has been written out
+        again = replace(site, node=node, params=origin.scope.params, reads=reads, calls=site.calls + 1)
+        return self.expand(replace(again, twin=site.twin or origin.name), item, out)
 
     def top_network(self) -> dict[str, NetworkValue]:
         """What an expression at the top may ask the shape of."""
@@ -487,10 +497,14 @@ class Elaborator(Repeats):
 
 
 def _names(item: Item) -> list[Item]:
-    """The items of its scope that an item names in `from` and `call`, or reads as the node above."""
-    if not isinstance(item.node, Mapping):
+    """The items of its scope that an item reads, calls, asks the shape of, or stands for."""
+    node = item.node
+    if not isinstance(node, Mapping):
         return []
-    names = [node for key in ("from", "call") if (node := item.node.get(key)) is not None]
-    flat = [one for node in names for one in (node.items if isinstance(node, Sequence) else (node,))]
-    found = [item.scope.items.get(base_name(one.text)) for one in flat if isinstance(one, Scalar)]
-    return [one for one in ([item.above] if "from" not in item.node else []) + found if one is not None]
+    when = node.get("when")
+    other = when.get("else") if isinstance(when, Mapping) else None
+    named = [one for one in (node.get("from"), node.get("call"), node.get("init"), other) if one is not None]
+    flat = [one for each in named for one in (each.items if isinstance(each, Sequence) else (each,))]
+    names = [base_name(one.text) for one in flat if isinstance(one, Scalar)]
+    found = [item.scope.items.get(name) for name in (*names, *names_read(node))]
+    return [one for one in ([item.above] if "from" not in node else []) + found if one is not None]

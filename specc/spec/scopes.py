@@ -28,6 +28,7 @@ class Item:
     state: str = "waiting"
     compound: bool | None = None  # once it has been asked for
     loses: bool | None = None  # whether it may lose operands, once that has been asked for
+    leads_to: Item | None = None  # its origin, once that has been asked for
     results: Results = field(default_factory=dict[str, Reference])
     decls: list[NodeDecl] = field(default_factory=list[NodeDecl])
     copies: list[Results] = field(default_factory=list["Results"])  # what each copy of a repeat gives
@@ -40,10 +41,10 @@ class Item:
     def is_compound(self) -> bool:
         """Whether it may stand for something else than one node of its name; as is a `call` of one that does."""
         if self.compound is None:
-            path: list[Item] = []
+            path: dict[Item, None] = {}
             item: Item | None = self
             while item is not None and item.compound is None and item not in path:
-                path.append(item)
+                path[item] = None
                 keys = {entry.key.text for entry in item.node} if isinstance(item.node, Mapping) else set[str]()
                 if keys & {"block", "repeat", "when"} or item.may_lose_operands or item.lists_copies:
                     item.compound = True
@@ -64,14 +65,22 @@ class Item:
     @property
     def is_repeated(self) -> bool:
         """Whether it has copies, be it as a `call` of a node that has."""
-        item: Item | None = self
-        seen: set[Item] = set()
-        while item is not None and item not in seen and isinstance(item.node, Mapping):
-            if "repeat" in item.node:
-                return True
-            seen.add(item)
-            item = item.called
-        return False
+        node = self.origin.node
+        return isinstance(node, Mapping) and "repeat" in node
+
+    @property
+    def origin(self) -> Item:
+        """Where its calls lead: the first item with a `repeat`, or the one that calls nothing. Itself in a circle."""
+        path: dict[Item, None] = {}
+        item = self
+        while item.leads_to is None and item not in path:
+            path[item] = None
+            is_repeated = isinstance(item.node, Mapping) and "repeat" in item.node
+            item = item if is_repeated else item.called or item
+        found = item.leads_to or item
+        for one in path:
+            one.leads_to = found
+        return found
 
     @property
     def may_lose_operands(self) -> bool:
@@ -140,6 +149,7 @@ class Site:
     reads: tuple[Reference, ...] | None
     group: str | None = None
     twin: str | None = None  # the node whose layers it applies again
+    calls: int = 0  # how many calls of calls it stands in
 
 
 class Resolver(ABC):
@@ -213,7 +223,7 @@ class Resolver(ABC):
             if not isinstance(call, Scalar) or call.text in seen or call.text not in scope.items:
                 return None
             seen.add(call.text)
-            node = scope.items[call.text].node
+            node = scope.items[call.text].origin.node
         return None
 
     def listed_operands(self, site: Site, item: Item) -> tuple[Reference, ...] | None:
