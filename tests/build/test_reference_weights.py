@@ -14,21 +14,11 @@ from specc.driver import check_source
 from specc.emit import module_text, runtime
 from specc.source import Source
 
-from .test_weights import BASE, DIFFERENT, SAME
+from .test_weights import BASE, DIFFERENT, FREE, HEADS, SAME
 
 pytestmark = pytest.mark.keras
 
 TOO_SMALL = {"epsilon"}  # to show in the outputs; `--weights` compares the arguments too
-FREE = """\
-specc: 1
-inputs: {x: [T, 4], ids: {shape: [T], dtype: int32}}
-nodes:
-  table: {op: Embedding, input_dim: 5, output_dim: 4, from: ids}
-  sum: {op: Add, from: [x, table]}
-  conv: {op: Conv1D, filters: 3, kernel_size: 4}
-  state: {op: GRU, units: 3}
-outputs: {last: state, all: conv}
-"""
 LOOP = """\
 specc: 1
 inputs: {x: [4]}
@@ -37,18 +27,6 @@ nodes:
   h: {op: Dense, units: 4, activation: tanh}
 loops: {l: {passes: 3, states: {s: {init: zeros, next: h}}}}
 outputs: h
-"""
-HEADS = """\
-specc: 1
-inputs: {a: [8, 8, 2], b: [5]}
-nodes:
-  conv: {op: Conv2D, filters: 3, kernel_size: 9, padding: same, activation: relu, from: a}
-  flat: {op: Flatten}
-  wide: {op: Dense, units: 6, from: b}
-  both: {op: Concatenate, from: [flat, wide]}
-  kind: {op: Dense, units: 4, activation: softmax, from: both}
-  size: {op: Dense, units: 1, from: both}
-outputs: {kind: kind, size: size}
 """
 
 

@@ -171,6 +171,61 @@ def test_every_form_carries_the_same_weights(file: str, target: str, trained: Pa
     np.testing.assert_allclose(outputs(model).reshape(expected.shape), expected, rtol=1e-4, atol=1e-4)
 
 
+FREE = """\
+specc: 1
+inputs: {x: [T, 4], ids: {shape: [T], dtype: int32}}
+nodes:
+  table: {op: Embedding, input_dim: 5, output_dim: 4, from: ids}
+  sum: {op: Add, from: [x, table]}
+  conv: {op: Conv1D, filters: 3, kernel_size: 4}
+  state: {op: GRU, units: 3}
+outputs: {last: state, all: conv}
+"""
+HEADS = """\
+specc: 1
+inputs: {a: [8, 8, 2], b: [5]}
+nodes:
+  conv: {op: Conv2D, filters: 3, kernel_size: 9, padding: same, activation: relu, from: a}
+  flat: {op: Flatten}
+  wide: {op: Dense, units: 6, from: b}
+  both: {op: Concatenate, from: [flat, wide]}
+  kind: {op: Dense, units: 4, activation: softmax, from: both}
+  size: {op: Dense, units: 1, from: both}
+outputs: {kind: kind, size: size}
+"""
+
+
+def saved(model: Any, path: Path) -> Path:
+    """The weights of a model in the form that the name of the file tells."""
+    if path.name.endswith(".weights.h5"):
+        model.save_weights(path)
+    elif path.suffix == ".npz":
+        np.savez(path, **{f"{layer.name}/{one.name}": one.numpy() for layer in model.layers for one in layer.weights})
+    else:
+        model.save(path)
+    return path
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("text", "targets"), [(HEADS, ["keras", "tidl"]), (FREE, ["keras"])], ids=["heads", "free"])
+def test_several_inputs_and_outputs_and_free_sizes(text: str, targets: list[str], tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(text)
+    model = specc.load_model(spec)
+    runtime.randomize(model, 3)
+    wanted = {f"{layer.name}/{one.path}": one.numpy() for layer in model.layers for one in layer.weights}
+    builds = [
+        model,
+        *(specc.load_model(spec, target=one, weights=saved(model, tmp_path / "net.keras")) for one in targets[1:]),
+    ]
+    for at, build in enumerate(builds):
+        for name in (f"{at}.keras", f"{at}.weights.h5", *([f"{at}.npz"] if build is model and text is HEADS else [])):
+            found = specc.load_model(spec, weights=saved(build, tmp_path / name))
+            for layer in found.layers:
+                for one in layer.weights:
+                    np.testing.assert_array_equal(one.numpy(), wanted[f"{layer.name}/{one.path}"])
+
+
 NESTED = """\
 specc: 1
 name: nested

@@ -203,3 +203,9 @@ def test_the_builds_equal_the_network_written_by_hand(site: Path, folder: Path) 
     assert "acme_layers.layers" not in (folder / "build" / "net_pico.py").read_text("utf-8")
     compared = run(site, "-c", BY_HAND, cwd=folder)
     assert compared.out == "equal\n", compared.err
+    # the layers of the package in a file of weights, which is compared with the spec
+    weights = ("--weights", "hand.keras", "--artifacts", "py,keras", "--out", "trained")
+    assert specc(site, "build", "net.yaml", "--target", "pico", *weights, cwd=folder).code == 0
+    (folder / "net.yaml").write_text(NET.replace("{op: Conv2D,", "{op: Conv2D, activation: relu,"), "utf-8")
+    other = specc(site, "build", "net.yaml", "--target", "pico", *weights, cwd=folder)
+    assert other.code == 1 and "[different-network]" in other.out and "`parts/1/conv` is the first node" in other.out
