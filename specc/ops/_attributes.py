@@ -374,6 +374,9 @@ class OneOf(Kind):
                 wrong.help = best.help
                 raise wrong
             best.kind = self
+            others = [kind.expects for kind in self.kinds if not isinstance(kind, Null)]
+            if isinstance(node, Scalar) and isinstance(node.value, str) and len(others) > 1:  # one of them is named
+                best.message = f"expected {' or '.join(others)}, found {describe(node)}"
         raise best
 
     def schema(self) -> Schema:
