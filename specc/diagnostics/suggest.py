@@ -41,6 +41,9 @@ def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     if wanted not in folded and not work.affords_comparisons(len(folded)):
         return []
     keys = [wanted] if wanted in folded else _near(wanted, folded)
+    if not keys and "_" in name:  # the words in another order
+        words = sorted(name.lower().split("_"))
+        keys = [key for key, names in folded.items() if any(sorted(one.lower().split("_")) == words for one in names)]
     if not keys and len(wanted) >= 3:  # the part that tells `ttf_mae` and `tsf_mae` apart was left out
         keys = [key for key, names in folded.items() if any(one.lower().endswith(f"_{wanted}") for one in names)]
     return [max(folded[key], key=lambda one: resemblance(name, one)) for key in keys[:count]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection, Generator
+from collections.abc import Mapping as MappingABC
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import Any, cast
 
 from specc.diagnostics import did_you_mean
 from specc.ops import _registry as registry
-from specc.ops._attributes import AttributeField, BadValue, Kind, Mistakes, Schema, describe, fields_of
+from specc.ops._attributes import AttributeField, BadValue, Kind, Mistakes, OneOf, Schema, describe, fields_of
 from specc.ops._base import Mismatch, OpDef, Weight
 from specc.ops._foreign_words import ADVICE, ATTRIBUTES, OPS, fold, last_name
 from specc.source import Entry, Mapping, Node, Scalar
@@ -122,8 +123,9 @@ class LayerOf(Kind):
     def decode(self, node: Node) -> Inner:
         if not isinstance(node, Mapping):
             wrong = self.wrong(node)
-            if isinstance(node, Scalar) and node.text in self.choices:
-                wrong.help = f"write `{{op: {node.text}}}`"
+            name = self.named(node.text) if isinstance(node, Scalar) else None
+            if name is not None:
+                wrong.help = f"write `{{op: {name}}}`"
             raise wrong
         entry = node.entry("op")
         if entry is None:
@@ -144,6 +146,10 @@ class LayerOf(Kind):
             help = problem[2] if len(problem) > 2 else f"change `{problem[0]}` of the {name}"
             raise BadValue(place, problem[1], help, "bad-value")
         return Inner(name, op.name, attributes)
+
+    def named(self, text: str) -> str | None:
+        """The class that a name stands for here: `LSTM` is `LSTMCell` where cells are taken."""
+        return next((name for name in (text, f"{text}Cell") if name in self.choices), None)
 
     def _resolve(self, node: Node) -> str:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
@@ -221,6 +227,18 @@ class LayerOf(Kind):
 def attribute_meant(name: str, free: Collection[str]) -> str | None:
     """The attribute that an unknown one may stand for, among those that are not given."""
     return next((one for one in ATTRIBUTES.get(fold(name), ()) if one in free), None) or did_you_mean(name, free)
+
+
+def owner_inside(name: str, fields: MappingABC[str, AttributeField], syntax: Mapping) -> str:
+    """What to write where an attribute of the layer inside a layer was given to the outer one; else empty."""
+    for field in fields.values():
+        kinds = field.kind.kinds if isinstance(field.kind, OneOf) else (field.kind,)
+        layer, value = next((kind for kind in kinds if isinstance(kind, LayerOf)), None), syntax.get(field.name)
+        op = value.get("op") if isinstance(value, Mapping) else value
+        inner = layer.named(op.text) if layer is not None and isinstance(op, Scalar) else None
+        if layer is not None and inner is not None and name in layer.fields(inner):
+            return f"it belongs to the inner layer: `{field.name}: {{op: {inner}, {name}: …}}`"
+    return ""
 
 
 def _either(op: OpDef) -> Schema:

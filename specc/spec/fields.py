@@ -226,6 +226,9 @@ def _unevaluated(node: Node) -> str:
     return f'write `"${{{node.expression}}}"`: an expression is written in `${{…}}`'
 
 
+_SUFFIXES = {"k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9}
+
+
 def _as_written_elsewhere(node: Node) -> str:
     """What to write for a percentage, or for text in typographic quotes."""
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
@@ -233,6 +236,12 @@ def _as_written_elsewhere(node: Node) -> str:
     share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", node.text.strip())
     if share:
         return f"write `{float(share[1]) / 100:g}`"
+    large = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kKmMgGbB])", node.text.strip())
+    if large:
+        return f"write `{int(float(large[1]) * _SUFFIXES[large[2].lower()])}`"
+    spaced = re.fullmatch(r"\$\s+\{([^{}]*)\}", node.text.strip())
+    if spaced:
+        return f'write `"${{{spaced[1]}}}"`, without the space'
     if node.text[:1] in _QUOTES:
         return f"write `{short(node.text.strip(_QUOTES))}`: typographic quotes belong to the text"
     return ""

@@ -11,7 +11,7 @@ from specc.ops import _registry as registry
 from specc.ops._attributes import AttributeField, Str, describe, fields_of
 from specc.ops._base import Mismatch, OpDef, conflict_help
 from specc.ops._foreign_words import ADVICE, OPS, at_rank, fold, last_name
-from specc.ops._layers import attribute_meant
+from specc.ops._layers import attribute_meant, owner_inside
 from specc.ops._left_out import LEFT_OUT, SECOND_NAMES
 from specc.source import Mapping, Node, Scalar, Sequence, Span, work
 from specc.spec._calls_of_python import as_node
@@ -251,7 +251,7 @@ def _unknown_attribute(
 ) -> None:
     name = key.text
     message = f"unknown attribute `{short(name)}` of {op.name}"
-    help, fix = NODE.get(name) or ADVICE.get(fold(name), ""), None
+    help, fix = NODE.get(name) or owner_inside(name, known, syntax) or ADVICE.get(fold(name), ""), None
     if not help:
         meant = _meant(name, (*known, *common), syntax)
         listed = ", ".join(f"`{one}`" for one in known)
@@ -296,6 +296,8 @@ def reference(
         return None
     written = _REFERENCE.fullmatch(node.text)
     if written is None:
+        if help == INIT and node.value in (0, 1):
+            help = f"write `{'ones' if node.value else 'zeros'}`"
         diagnostics.report(
             "invalid-name",
             f"`{short(node.text)}` is not the name of a value",

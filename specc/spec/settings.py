@@ -53,6 +53,11 @@ def decode_moved(fields: Fields, diagnostics: Diagnostics) -> tuple[Move, ...]:
         return ()
     found: list[Move] = []
     for item in node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(item, Mapping) and item.entries and not {"from", "to"} & {entry.key.text for entry in item}:
+            pairs = ", ".join(f"{{from: {one.key.text}, to: {getattr(one.value, 'text', '…')}}}" for one in item)
+            message = "an entry of `moved` needs `from` and `to`"
+            diagnostics.report("missing-key", message, (item.span, "says neither"), help=f"write `moved: [{pairs}]`")
+            continue
         inner = Fields(item, "an entry of `moved`", diagnostics, "write `{from: old, to: new}`")
         inner.only(("from", "to"))
         old, new = inner.get("from", Str()), inner.get("to", Str())
