@@ -86,45 +86,51 @@ FILES: dict[str, str] = {
     "calls of repeated calls": _nodes(lambda at: f"{{call: n{at + 1}, from: n{at + 1}, repeat: 1}}", DEPTH),
     "signs without end": _valued('"${' + "-" * 400 + '1}"'),
 }
-# Long, and nothing is wrong with them.
-LONG: dict[str, str] = {
-    "nodes in reverse order": _nodes(lambda at: f"{{op: Dense, units: 4, from: n{at + 1}}}", DEPTH),
-    "nodes in reverse order with when": _nodes(
-        lambda at: f"{{op: Dense, units: 4, from: n{at + 1}, when: true}}", DEPTH
-    ),
-    "blocks in reverse order": _nodes(lambda at: f"{{block: b, from: n{at + 1}}}", DEPTH, _BLOCK),
-    "calls": _nodes(lambda at: f"{{call: n{at + 1}, from: n{at + 1}}}", DEPTH),
-    "calls with when": _nodes(lambda at: f"{{call: n{at + 1}, from: n{at + 1}, when: true}}", DEPTH),
-    "calls of blocks": _nodes(
-        lambda at: f"{{call: n{at + 1}, from: x}}" if at < DEPTH - 1 else "{block: b, from: x}", DEPTH, _BLOCK
-    )
-    .replace(f"  n{DEPTH}: {{op: Dense, units: 4, from: x}}\n", "")
-    .replace("outputs: n0", f"outputs: [{', '.join(f'n{at}' for at in range(DEPTH))}]"),
-    "else after else": _nodes(
-        lambda at: f"{{op: Dense, units: 4, from: x, when: {{if: false, else: n{at + 1}}}}}", DEPTH
-    ),
-    "shapes asked in reverse order": _nodes(
-        lambda at: f'{{op: Dense, units: "${{channels(n{at + 1})}}", from: n{at + 1}}}', DEPTH
-    ),
-    "shapes asked through other nodes": _nodes(
-        lambda at: (
-            f'{{op: Dense, units: "${{channels(n{at + 1})}}", from: n{at + 1}}}'
-            if at % 2
-            else f"{{op: ReLU, from: n{at + 1}}}"
+
+
+def long_networks(depth: int) -> dict[str, str]:
+    """Long networks of every kind of chain, against the order of the text where there is one; nothing is wrong."""
+    return {
+        "nodes in reverse order": _nodes(lambda at: f"{{op: Dense, units: 4, from: n{at + 1}}}", depth),
+        "nodes in reverse order with when": _nodes(
+            lambda at: f"{{op: Dense, units: 4, from: n{at + 1}, when: true}}", depth
         ),
-        DEPTH,
-    ),
-    "copies of copies": _nodes(lambda at: f"{{op: ReLU, from: n{at + 1}/1, repeat: 1}}", DEPTH).replace(
-        "units: 4, from: x}", "units: 4, from: x, repeat: 1}"
-    ),
-    "all copies of all copies": _nodes(
-        lambda at: f"{{op: ReLU, from: n{at + 1}, repeat: 1}}" if at % 2 else f"{{op: Add, from: n{at + 1}.*}}",
-        DEPTH // 2 * 2,
-    ),
-    "blocks in a chain": f"{_HEAD}{_BLOCK}nodes:\n"
-    + "".join(f"  n{at}: {{block: b}}\n" for at in range(DEPTH))
-    + f"outputs: n{DEPTH - 1}\n",
-}
+        "blocks in reverse order": _nodes(lambda at: f"{{block: b, from: n{at + 1}}}", depth, _BLOCK),
+        "calls": _nodes(lambda at: f"{{call: n{at + 1}, from: n{at + 1}}}", depth),
+        "calls with when": _nodes(lambda at: f"{{call: n{at + 1}, from: n{at + 1}, when: true}}", depth),
+        "calls of blocks": _nodes(
+            lambda at: f"{{call: n{at + 1}, from: x}}" if at < depth - 1 else "{block: b, from: x}", depth, _BLOCK
+        )
+        .replace(f"  n{depth}: {{op: Dense, units: 4, from: x}}\n", "")
+        .replace("outputs: n0", f"outputs: [{', '.join(f'n{at}' for at in range(depth))}]"),
+        "else after else": _nodes(
+            lambda at: f"{{op: Dense, units: 4, from: x, when: {{if: false, else: n{at + 1}}}}}", depth
+        ),
+        "shapes asked in reverse order": _nodes(
+            lambda at: f'{{op: Dense, units: "${{channels(n{at + 1})}}", from: n{at + 1}}}', depth
+        ),
+        "shapes asked through other nodes": _nodes(
+            lambda at: (
+                f'{{op: Dense, units: "${{channels(n{at + 1})}}", from: n{at + 1}}}'
+                if at % 2
+                else f"{{op: ReLU, from: n{at + 1}}}"
+            ),
+            depth,
+        ),
+        "copies of copies": _nodes(lambda at: f"{{op: ReLU, from: n{at + 1}/1, repeat: 1}}", depth).replace(
+            "units: 4, from: x}", "units: 4, from: x, repeat: 1}"
+        ),
+        "all copies of all copies": _nodes(
+            lambda at: f"{{op: ReLU, from: n{at + 1}, repeat: 1}}" if at % 2 else f"{{op: Add, from: n{at + 1}.*}}",
+            depth // 2 * 2,
+        ),
+        "blocks in a chain": f"{_HEAD}{_BLOCK}nodes:\n"
+        + "".join(f"  n{at}: {{block: b}}\n" for at in range(depth))
+        + f"outputs: n{depth - 1}\n",
+    }
+
+
+LONG = long_networks(DEPTH)
 
 
 def _limited() -> None:
