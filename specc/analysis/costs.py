@@ -51,7 +51,7 @@ def weights_of(node: Node, types: Types) -> tuple[Weight, ...]:
     """The stored tensors of a node's layer; empty where its operands are not typed."""
     operands = [types.get((one.value, one.port)) for one in node.operands]
     known = [one for one in operands if one is not None]
-    if len(known) < len(operands) or node.attributes is None:
+    if not known or len(known) < len(operands) or node.attributes is None:
         return ()
     return registry.get(node.op).weights(node.attributes, known)
 

@@ -11,7 +11,7 @@ def axes_like(shape: tuple[int, ...], graph: Graph) -> tuple[str, tuple[int, ...
     wanted = [size for size in shape if not is_known(size)]
     for node in graph.inputs:
         axes: list[int] = []
-        for axis, size in enumerate(node.attributes.shape):
+        for axis, size in enumerate(node.attributes.shape if node.attributes else ()):
             if len(axes) < len(wanted) and size == wanted[len(axes)]:
                 axes.append(axis)
         if len(axes) == len(wanted):

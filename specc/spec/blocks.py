@@ -239,6 +239,10 @@ def _outputs(fields: Fields, place: Span, diagnostics: Diagnostics) -> tuple[tup
         if isinstance(fields.node, Mapping) and not isinstance(node, Broken):
             fields.missing("outputs", place, "name what it gives: `outputs: out`")
         return ()
+    if not isinstance(node, Scalar) and not (node.entries if isinstance(node, Mapping) else node.items):
+        message = f"`outputs` of {fields.what} is empty"
+        diagnostics.report("bad-value", message, (node.span, "nothing"), help="name at least one node")
+        return ()
     if isinstance(node, Mapping):
         for entry in node:
             check_name(entry.key, "an output", diagnostics)

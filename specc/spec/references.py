@@ -70,7 +70,7 @@ class References:
         """The value a reference names; None where there is none, which is reported. `others` could stand here too."""
         name = reference.name
         shown = shown or name  # what the spec calls it
-        if name in self.spec.results and name not in self.rows.nodes:
+        if self.spec.results.get(name, name) != name and name not in self.rows.nodes:
             return self.stand_in(reference)
         if name not in self.rows and (copy := copy_of(name)):
             return self.copy(reference, copy[0])

@@ -230,7 +230,12 @@ class Resolver(ABC):
         """The operands of a node as `reads`, with those that stand for nodes left out."""
         entry = site.node.entry("from")
         if entry is not None:
-            given = operands_of(site.params.substitute(entry.value), self.diagnostics, self.odd)
+            node = site.params.substitute(entry.value)
+            if isinstance(node, Sequence) and not node.items:
+                message = f"`from` of `{site.name}` is empty"
+                help = "name what it reads, or leave `from` out: the node above is read"
+                self.diagnostics.report("operand-count", message, (node.span, "names nothing"), help=help)
+            given = operands_of(node, self.diagnostics, self.odd)
             return self.resolve_all(site.scope, given)
         if item.above is not None:
             if site.scope.is_top and not item.above.is_compound:
