@@ -55,8 +55,8 @@ def _contract(expected: Expected, module: ModuleType, model: Any) -> Iterator[Co
         if not fits or found[name][1] != dtype:
             yield Contradiction(f"input `{name}` is {list(shape)} {found[name][1]}, expected {list(sizes)} {dtype}")
     names = [one.name for one in module.OUTPUTS]
-    if names != list(document.outputs):
-        yield Contradiction(f"the outputs are {_listed(names)}, expected {_listed(document.outputs)}")
+    if names != list(expected.run.outputs):
+        yield Contradiction(f"the outputs are {_listed(names)}, expected {_listed(expected.run.outputs)}")
 
 
 def _types(expected: Expected) -> Iterator[Contradiction]:

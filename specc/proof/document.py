@@ -102,18 +102,19 @@ class Document:
         self.nodes = (*entries(root.get("nodes")), *inline)
 
     @property
-    def outputs(self) -> dict[str, str]:
-        """What is read for each output, by its name and in order."""
+    def outputs(self) -> list[tuple[str, str]]:
+        """The name of each output and what it reads, in order; the same, where it has no name of its own."""
         node = self.root.get("outputs")
         if isinstance(node, Mapping):
-            return {
-                entry.key.text: entry.key.text
-                if isinstance(entry.value, Mapping)
-                else str(plain(entry.value, self.parameters))
-                for entry in node
-            }
+            return [
+                (
+                    one.key.text,
+                    one.key.text if isinstance(one.value, Mapping) else str(plain(one.value, self.parameters)),
+                )
+                for one in node
+            ]
         assert node is not None
-        return {text.replace(".", "_"): text for text in texts(node, self.parameters)}
+        return [(text, text) for text in texts(node, self.parameters)]
 
     def declared_input(self, name: str) -> tuple[tuple[Any, ...], str]:
         """The shape and dtype of an input as declared; a size that the data give is a name or None."""

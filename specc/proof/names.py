@@ -6,6 +6,7 @@ first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,8 @@ from specc.source import Entry, Mapping, Scalar, Sequence, Span
 
 LIST_OPS = frozenset(("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply"))
 _NO_ARGUMENTS = frozenset(("op", "call", "block", "from", "doc", "init", "repeat", "when"))
+_NAME = re.compile(r"(?P<name>\w+)(?:/(?P<number>\d+))?(?:\.(?P<port>\w+))?")
+_OUTSIDE = re.compile("[./]")  # what is no part of an output's name
 Operands: TypeAlias = "Callable[[], tuple[Reading, ...]]"
 
 
@@ -123,6 +126,7 @@ class Network:
         self.items: dict[str, Item] = {}
         self.resolved: dict[str, Results] = {}
         self.applied: dict[str, Applied] = {}
+        self.copies: dict[str, list[Results]] = {}  # of each repeat
         parameters = Parameters({}, {}, document.parameters, lambda name: shape_of(self.read(self.top, name)))
         self.top = Scope("", parameters, {name: lambda name=name: Reading(name) for name in document.inputs})
         self.fill(self.top, document.nodes)
@@ -135,13 +139,36 @@ class Network:
             scope.items[entry.key.text] = self.items[above.path] = above
 
     def read(self, scope: Scope, text: str) -> Reading:
-        """The value that `name` or `name.port` means in a scope."""
-        name, _, port = text.partition(".")
+        """The value that a name means in a scope: `name`, `name.port`, or a copy `name/2`."""
+        written = _NAME.fullmatch(text)
+        assert written is not None
+        name, number, port = written["name"], written["number"], written["port"] or ""
         if name in scope.inputs:
             return replace(scope.inputs[name](), left_out=False)
-        if name in scope.items:
-            return _pick(self.results(scope.items[name]), port)
-        return Reading(name, port)  # what a loop gives
+        if name not in scope.items:
+            return Reading(name, port)  # what a loop gives
+        item = scope.items[name]
+        results = self.results(item)
+        if number and item.path in self.copies:
+            results = self.copies[item.path][int(number) - 1]
+        return _pick(results, port)
+
+    def spelled_out(self, scope: Scope, text: str) -> list[str]:
+        """A name; of all copies, `name.*`, the name of each."""
+        name, star, rest = text.partition(".*")
+        if not star:
+            return [text]
+        self.results(scope.items[name])
+        count = len(self.copies.get(scope.items[name].path, ()))
+        return [f"{name}/{number}{rest}" for number in range(1, count + 1)] or [name + rest]
+
+    def outputs(self) -> dict[str, Reading]:
+        """The outputs by name, in order."""
+        return {
+            _OUTSIDE.sub("_", each) if name == text else name: self.read(self.top, each)
+            for name, text in self.document.outputs
+            for each in self.spelled_out(self.top, text)
+        }
 
     def results(self, item: Item) -> Results:
         """What the name of a node stands for."""
@@ -154,7 +181,8 @@ class Network:
         """The operands as written: those of `from`, else the node above, else the only input."""
         given = item.node.get("from")
         if given is not None:
-            return tuple(self.read(item.scope, name) for name in texts(given, item.scope.parameters))
+            names = texts(given, item.scope.parameters)
+            return tuple(self.read(item.scope, one) for name in names for one in self.spelled_out(item.scope, name))
         if item.above is not None:
             return (self.read(item.scope, item.above.key.text),)
         (only,) = item.scope.inputs.values()
@@ -176,14 +204,15 @@ class Network:
         return self.repeated(copy) if "repeat" in copy.node else self.single(copy)
 
     def repeated(self, copy: Copy) -> Results:
-        """Copies `path/1`, `path/2`, …: each reads the one before it, and the last one is meant by the name."""
+        """Copies `path/1`, `path/2`, …: each reads the one before it, and the name means the last one."""
         repeat = copy.node.get("repeat")
         assert repeat is not None
         count = repeat.get("count") if isinstance(repeat, Mapping) else repeat
         first = repeat.get("first") if isinstance(repeat, Mapping) else None
         assert count is not None
-        operands = self.present(copy)
+        operands: tuple[Reading, ...] = self.present(copy)
         others = copy.without("repeat", "from")
+        self.copies.pop(copy.path, None)
         results: Results = {}
         for number in range(1, plain(count, copy.parameters) + 1):
             node = _overridden(others.node, first) if number == 1 and isinstance(first, Mapping) else others.node
@@ -196,24 +225,42 @@ class Network:
                     path=f"{copy.path}/{number}",
                     node=node,
                     parameters=parameters,
-                    operands=lambda operands=operands: operands,
+                    operands=_given(operands),
                     again=copy.again and f"{copy.again}/{number}",
                 )
             )
-            operands = (_pick(results),)
+            self.copies.setdefault(copy.path, []).append(results)
+            operands = self.carried(others, results, operands)
         return results
+
+    def carried(self, copy: Copy, results: Results, operands: tuple[Reading, ...]) -> tuple[Reading, ...]:
+        """What the next copy reads: results go to the inputs of their name, else in order; the others stay."""
+        if isinstance(results, Applied):
+            return (Reading(results), *operands[1:])
+        item, node = copy.item, copy.node
+        while "call" in node and "block" not in node:
+            item = item.scope.items[str(plain(_get(node, "call"), item.scope.parameters))]
+            node = item.node
+        block = node.get("block")
+        inputs: tuple[str, ...] = (
+            () if block is None else self.document.blocks[str(plain(block, item.scope.parameters))].inputs
+        )
+        if any(port in inputs for port in results):
+            return tuple(results.get(name, one) for name, one in zip(inputs, operands, strict=False))
+        given = tuple(results.values())[: len(operands)]
+        return (*given, *operands[len(given) :])
 
     def single(self, copy: Copy) -> Results:
         if "block" in copy.node:
             return self.instance(copy)
-        if "call" not in copy.node or not self.is_compound(target := self.called(copy)):
+        if "call" not in copy.node or self.call_of_copy(copy) or not self.is_compound(target := self.called(copy)):
             return self.plain(copy)
         operands = self.present(copy)
         if self.is_left_alone(copy, operands):
-            return {"out": replace(operands[0], left_out=True)}
+            return {"out": self.alone(copy, operands[0])}
         self.results(target)
         again = replace(
-            copy, node=target.node, item=target, parameters=target.scope.parameters, operands=lambda: operands,
+            copy, node=target.node, item=target, parameters=target.scope.parameters, operands=_given(operands),
             again=copy.again or target.path,
         )  # fmt: skip
         return self.expand(again.without("from"))
@@ -223,7 +270,7 @@ class Network:
         if self.may_lose_operands(copy):
             operands = self.present(copy)
             if self.is_left_alone(copy, operands):
-                return {"out": replace(operands[0], left_out=True)}
+                return {"out": self.alone(copy, operands[0])}
         init = copy.node.get("init")
         node = Applied(
             copy.path,
@@ -239,6 +286,9 @@ class Network:
         """The layer that a copy applies: its own, or the one that its call leads to."""
         if copy.again:
             return self.applied_at(copy.again).layer
+        if path := self.call_of_copy(copy):
+            self.results(self.called(copy))
+            return self.applied[path].layer
         target = copy.item if "op" in copy.node else self.called(copy)
         while "op" not in target.node:
             target = target.scope.items[str(plain(_get(target.node, "call"), target.scope.parameters))]
@@ -286,7 +336,15 @@ class Network:
 
     def may_lose_operands(self, copy: Copy) -> bool:
         listed = copy.node.get("from")
-        return isinstance(listed, Sequence) and len(listed.items) > 1 and self.op(copy.node, copy.item) in LIST_OPS
+        if listed is None or self.op(copy.node, copy.item) not in LIST_OPS:
+            return False
+        names = texts(listed, copy.parameters)
+        return len(names) > 1 or any(".*" in name for name in names)
+
+    def alone(self, copy: Copy, operand: Reading) -> Reading:
+        """The one operand that is left; where it is the only copy of a repeat, nothing was left out."""
+        listed = copy.node.get("from")
+        return replace(operand, left_out=isinstance(listed, Sequence) and len(listed.items) > 1)
 
     def is_left_alone(self, copy: Copy, operands: tuple[Reading, ...]) -> bool:
         return len(operands) == 1 and self.may_lose_operands(copy)
@@ -296,12 +354,20 @@ class Network:
         while "op" not in node:
             if "call" not in node:
                 return ""
-            item = item.scope.items[str(plain(_get(node, "call"), item.scope.parameters))]
+            name, _, _ = str(plain(_get(node, "call"), item.scope.parameters)).partition("/")
+            item = item.scope.items[name]
             node = item.node
         return str(plain(_get(node, "op"), item.scope.parameters))
 
     def called(self, copy: Copy) -> Item:
-        return copy.item.scope.items[str(plain(_get(copy.node, "call"), copy.parameters))]
+        name, _, _ = str(plain(_get(copy.node, "call"), copy.parameters)).partition("/")
+        return copy.item.scope.items[name]
+
+    def call_of_copy(self, copy: Copy) -> str:
+        """The path of the copy that a node calls; nothing where it calls none."""
+        call = copy.node.get("call")
+        name = "" if call is None else str(plain(call, copy.parameters))
+        return copy.item.scope.prefix + name if "/" in name else ""
 
     def is_compound(self, item: Item) -> bool:
         """Whether a call of an item applies more than one layer, or none."""
@@ -317,6 +383,10 @@ def _pick(results: Results, port: str = "") -> Reading:
     if isinstance(results, Applied):
         return Reading(results, port)
     return results[port] if port else next(iter(results.values()))
+
+
+def _given(operands: tuple[Reading, ...]) -> Operands:
+    return lambda: operands
 
 
 def _overridden(node: Mapping, by: Mapping) -> Mapping:

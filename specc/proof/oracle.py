@@ -63,7 +63,7 @@ class Oracle:
         node = self.document.root.get("training")
         if not isinstance(node, YamlMapping) or not node.entries:
             return None
-        return Training(plain(node, self.document.parameters), tuple(self.document.outputs), self.keras)
+        return Training(plain(node, self.document.parameters), self.keras)
 
     def loss(
         self, inputs: Mapping[str, Array], labels: Mapping[str, Array], new_layer: NewLayer
@@ -84,9 +84,8 @@ class Oracle:
         with _deep():
             layers = Layers(self.keras, self.modules, training)
             execution = Execution(self.document, self.keras, layers, inputs, self.kinds, new_layer)
-            network = execution.network
-            read = {name: network.read(network.top, text) for name, text in self.document.outputs.items()}
-            return execution, {name: execution.tensor(reading) for name, reading in read.items()}
+            outputs = execution.network.outputs()
+            return execution, {name: execution.tensor(reading) for name, reading in outputs.items()}
 
 
 @contextmanager

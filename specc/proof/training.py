@@ -17,19 +17,20 @@ CALLBACKS = {
 class Training:
     """The section with its expressions evaluated."""
 
-    def __init__(self, section: Mapping[str, Any], outputs: tuple[str, ...], keras: Any) -> None:
+    def __init__(self, section: Mapping[str, Any], keras: Any) -> None:
         self.section, self.keras = section, keras
-        self.losses: Mapping[str, Any] = section.get("losses") or {outputs[0]: section["loss"]}
-        weights: Any = section.get("loss_weights") or {}
-        self.weights: dict[str, float] = weights if isinstance(weights, dict) else {outputs[0]: weights}
 
     def loss(self, outputs: Mapping[str, Any], labels: Mapping[str, Any]) -> Any:
         """The weighted sum of the losses."""
-        ops, total = self.keras.ops, 0.0
-        for name, given in self.losses.items():
-            function = self.made("losses", given)
+        ops, first = self.keras.ops, next(iter(outputs))
+        total: Any = 0.0
+        losses: Mapping[str, Any] = self.section.get("losses") or {first: self.section["loss"]}
+        given: Any = self.section.get("loss_weights") or {}
+        weights = cast("dict[str, float]", given if isinstance(given, dict) else {first: given})
+        for name, loss in losses.items():
+            function = self.made("losses", loss)
             label = ops.cast(labels[name], outputs[name].dtype)
-            total = total + self.weights.get(name, 1.0) * ops.mean(function(label, outputs[name]))
+            total = total + weights.get(name, 1.0) * ops.mean(function(label, outputs[name]))
         return total
 
     def optimizer(self) -> Any:
