@@ -37,7 +37,11 @@ def report_unused(graph: Graph, spec: Spec, read: Collection[str], diagnostics: 
         if node.origin.uses and (node.origin.span in spans or node.origin.uses[0].instance in gone):
             continue
         help = _HELP
-        if caller := callers.get(node.name):
+        caller = callers.get(node.name)
+        if caller and "/" in node.name and "/" in caller:  # of a repeat or a block, which is called as a whole
+            own, other = node.name.partition("/")[0], caller.partition("/")[0]
+            help = f"only its layers are used, by `{other}`: write what `{own}` is there, and remove `{own}`"
+        elif caller:
             help = f"only its layer is used, by `{caller}`: let `{caller}` be the `op` and remove `{node.name}`"
         warn("unused-node", "node", node.name, node.origin.span, help)
     for loop in graph.loops:
