@@ -161,8 +161,8 @@ FAULTS = (
     ),
     _emitted(
         "_literals",
-        "zip(op.keywords[:-1], given[1:last]",
-        "zip(op.keywords[:-1], given[last - 1 : 0 : -1]",
+        "keyword(op.keywords[-1], rest[0]",
+        "keyword(op.keywords[-1], given[1]",
         spec(
             "y: {op: MultiHeadAttention, num_heads: 2, key_dim: 3, from: [q, v, k]}",
             "{q: [4, 6], v: [5, 6], k: [5, 6]}",
@@ -190,7 +190,7 @@ FAULTS = (
         "weights",
         '".reshape{literal(shape)}"',
         "\".reshape({literal(shape)}, order='F')\"",
-        spec("flat: {op: Flatten}\ny: {op: Dense, units: 3}", "[2, 3, 2]"),
+        spec("seen: {op: MaxPooling2D, pool_size: 2}\nflat: {op: Flatten}\ny: {op: Dense, units: 3}", "[4, 6, 2]"),
         TIDL,
     ),
     _emitted(
@@ -205,7 +205,7 @@ FAULTS = (
         "contract",
         "keras.activations.get(tensor.activation)(array)",
         'keras.activations.get("sigmoid")(array)',
-        spec("y: {op: Dense, units: 3, activation: elu}"),
+        spec("y: {op: Dense, units: 3, activation: softmax}"),
         TIDL,
     ),
     _emitted(

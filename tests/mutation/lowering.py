@@ -5,7 +5,10 @@ from __future__ import annotations
 from tests.mutation.faults import TIDL, Fault, spec
 
 LAYERS = spec("hidden: {op: Dense, units: 5, activation: relu}\ny: {op: Dense, units: 3}")
-STEPS = spec("y: {op: Dense, units: 3, activation: tanh}", "[5, 4]")
+STEPS = spec(
+    "seen: {op: MaxPooling2D, pool_size: 2}\nrows: {op: Reshape, target_shape: [6, 4]}\ny: {op: Dense, units: 3}",
+    "[6, 4, 4]",
+)
 CAUSAL = spec("y: {op: Conv1D, filters: 3, kernel_size: 3, padding: causal, dilation_rate: 2}", "[9, 2]")
 CONV1D = spec(
     "y: {op: Conv1D, filters: 3, kernel_size: 3, dilation_rate: 2, padding: same, activation: relu}", "[9, 2]"
@@ -116,7 +119,7 @@ FAULTS = (
         "elementwise_to_nhwc",
         'if getattr(site.attributes, "activation", "") in _ALONG_LAST:',
         "if False:",
-        spec("flat: {op: Flatten}\ny: {op: Activation, activation: softmax}", "[2, 2, 3]"),
+        spec("seen: {op: MaxPooling2D, pool_size: 2}\nflat: {op: Flatten}\ny: {op: Softmax}", "[4, 4, 3]"),
     ),
     _fault("_layout", "return (steps, 1, features)", "return (1, steps, features)", CONV1D),
     _fault(
@@ -129,6 +132,6 @@ FAULTS = (
         "activation_to_host",
         "host=site.attributes.activation",
         'host="tanh"',
-        spec("y: {op: Dense, units: 3, activation: elu}"),
+        spec("y: {op: Dense, units: 3, activation: softmax}"),
     ),
 )

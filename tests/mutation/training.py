@@ -75,7 +75,11 @@ FAULTS = (
         DENSE,
         "if window != (1, 1):",
         "if False:",
-        spec("flat: {op: Flatten}\ny: {op: Dense, units: 3}", "[4, 4, 2]", rest=TRAINED),
+        spec(
+            "seen: {op: MaxPooling2D, pool_size: 2}\nflat: {op: Flatten}\ny: {op: Dense, units: 3}",
+            "[4, 4, 2]",
+            rest=TRAINED,
+        ),
     ),
     _fault(CONV1D, "kernel_regularizer=given.kernel_regularizer", "kernel_regularizer=None", STEPS),
     _fault(CONV1D, "one % 3 + 1 if one % 3 else 0", "one", STEPS),
