@@ -46,7 +46,9 @@ def _contract(expected: Expected, module: ModuleType, model: Any) -> Iterator[Co
     if list(found) != list(declared) or [tensor.name for tensor in model.inputs] != list(declared):
         yield Contradiction(f"the inputs are {_listed(found)}, expected {_listed(declared)}")
         return
-    for name, (sizes, dtype) in declared.items():
+    for tensor, (name, (sizes, dtype)) in zip(model.inputs, declared.items(), strict=True):
+        if str(tensor.dtype) != dtype:
+            yield Contradiction(f"the model takes input `{name}` as {tensor.dtype}, expected {dtype}")
         shape = tuple(found[name][0])
         fits = len(shape) == len(sizes) and all(
             size == one if isinstance(one, int) else size in (None, expected.subject.overrides.get(one))

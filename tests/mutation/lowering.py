@@ -5,10 +5,7 @@ from __future__ import annotations
 from tests.mutation.faults import TIDL, Fault, spec
 
 LAYERS = spec("hidden: {op: Dense, units: 5, activation: relu}\ny: {op: Dense, units: 3}")
-STEPS = spec(
-    "seen: {op: MaxPooling2D, pool_size: 2}\nrows: {op: Reshape, target_shape: [6, 4]}\ny: {op: Dense, units: 3}",
-    "[6, 4, 4]",
-)
+MAP = spec("seen: {op: MaxPooling2D, pool_size: 2}\nflat: {op: Flatten}\ny: {op: Dense, units: 3}", "[4, 6, 2]")
 CAUSAL = spec("y: {op: Conv1D, filters: 3, kernel_size: 3, padding: causal, dilation_rate: 2}", "[9, 2]")
 CONV1D = spec(
     "y: {op: Conv1D, filters: 3, kernel_size: 3, dilation_rate: 2, padding: same, activation: relu}", "[9, 2]"
@@ -40,7 +37,12 @@ def _fault(lowering: str, old: str, new: str, spec: str) -> Fault:
 FAULTS = (
     _fault("dense_to_conv2d", "use_bias=given.use_bias", "use_bias=False", LAYERS),
     _fault("dense_to_conv2d", "activation=given.activation", 'activation="linear"', LAYERS),
-    _fault("dense_to_conv2d", "if site.is_shared or value.logical.rank > 1:", "if site.is_shared:", STEPS),
+    _fault(
+        "dense_to_conv2d",
+        "window = value.type.shape[:2] if value.logical.rank == 1 else (1, 1)",
+        "window = value.type.shape[1::-1] if value.logical.rank == 1 else (1, 1)",
+        MAP,
+    ),
     _fault(
         "dense_to_conv2d", 'site.weights["kernel"].reshape', 'site.weights["kernel"].slice(0, 0, 4).reshape', LAYERS
     ),
