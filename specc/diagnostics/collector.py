@@ -6,6 +6,7 @@ import re
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 
 from specc.diagnostics.codes import CODES, Severity
 from specc.diagnostics.model import Diagnostic, Fix, Label, Use
@@ -13,6 +14,7 @@ from specc.diagnostics.suggest import did_you_mean, short
 from specc.source import Problem, Source, Span, work
 
 MOST_SHOWN = 200
+_MOST_IGNORES = 5_000  # comments; more of them silence nothing
 _MOST_LABELS = 6
 _OF_GIVEN_NAMES = {"unknown-reference", "unknown-output", "unknown-block", "unknown-param"}
 _OWNER = re.compile(r"^`[\w/]+`: ")
@@ -53,6 +55,7 @@ class Diagnostics:
             self._seen.add(key)
             self._items.append(diagnostic)
             self._errors += diagnostic.severity is Severity.ERROR
+            work.stop_after(self._errors)
 
     def is_shared(self, span: Span | None) -> bool:
         return self.shared is not None and span is not None and self.shared.start <= span.start < self.shared.end
@@ -156,12 +159,12 @@ def _without_ignored(items: list[Diagnostic], source: Source) -> list[Diagnostic
             found.setdefault((one.span.line, one.code), []).append(one)
     silenced: set[int] = set()
     unused: list[Diagnostic] = []
-    for match in _IGNORE.finditer(source.text):
+    for match in islice(_IGNORE.finditer(source.text), _MOST_IGNORES):
         line, _ = source.position(match.start())
         alone = source.line(line).lstrip().startswith("#")
         target = line + 1 if alone else line
         offset = match.start(1)
-        for part in match.group(1).split(","):
+        for part in match.group(1).split(",", len(CODES))[: len(CODES)]:
             code = part.strip()
             start = offset + len(part) - len(part.lstrip())
             span = Span(source, start, start + max(len(code), 1))
@@ -169,15 +172,15 @@ def _without_ignored(items: list[Diagnostic], source: Source) -> list[Diagnostic
             here = found.pop((target, code), [])
             silenced.update(id(one) for one in here)
             if not here:
-                one = _unused_ignore(code, span)
+                one = _unused_ignore(code, span, len(unused) < MOST_SHOWN)
                 unused.append(one)
                 found.setdefault((line, one.code), []).append(one)
     return [one for one in (*items, *unused) if id(one) not in silenced]
 
 
-def _unused_ignore(code: str, span: Span) -> Diagnostic:
+def _unused_ignore(code: str, span: Span, is_shown: bool) -> Diagnostic:
     if code not in CODES:
-        close = did_you_mean(code, CODES)
+        close = did_you_mean(code, CODES) if is_shown else None
         message, help = (
             f"no diagnostic is called `{code}`",
             f"did you mean `{close}`?" if close else "`specc explain` lists the codes",

@@ -32,7 +32,8 @@ def short(text: str, length: int = 60) -> str:
 
 def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """Up to `count` known names that resemble `name`, best first; case counts little."""
-    if len(name) > 80:
+    known = list(known)
+    if len(name) > 80 or not work.affords_comparisons(len(known), work.LOOK):
         return []
     folded: dict[str, list[str]] = {}
     for one in known:

@@ -113,6 +113,8 @@ def check_source(
     try:
         with _undisturbed(), work.counted():
             return _check(source, found, targets, overrides or {})
+    except work.EnoughErrors:
+        return Checked(source, tuple(found.finish(source)))
     except work.WorkLimit:
         found.report(
             "work-limit",

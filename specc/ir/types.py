@@ -20,6 +20,9 @@ DTYPE_WORDS = {  # what others call them
 }
 
 
+MAX_RANK = 253  # TensorFlow has tensors of at most 254 axes, one of which is the batch
+
+
 @dataclass(frozen=True, slots=True)
 class TensorType:
     """Shape in elements per axis, the batch axis left out; dtype by its Keras name."""

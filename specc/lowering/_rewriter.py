@@ -29,8 +29,10 @@ from specc.ops import _registry as registry
 from specc.ops._base import Mismatch
 from specc.ops._keras_objects import KerasObject
 from specc.ops.reshape import ReshapeAttributes
+from specc.source import work
 from specc.targets import Target, Violation
 
+_MAX_ADDED = 10_000  # nodes beside a few for each of the graph
 _MAX_STEPS = 50  # a chain of rewrites longer than this is lowerings that undo each other
 
 
@@ -88,6 +90,7 @@ class Rewriter:
         self.judged: dict[tuple[tuple[str, Any], ...], tuple[Violation, ...]] = {}
         self.gaps: list[Gap] = []
         self.depth = 0
+        self.added = 0
 
     def run(self, losses: Mapping[str, KerasObject]) -> Lowered:
         for node in self.graph.inputs:
@@ -315,6 +318,9 @@ class Rewriter:
     ) -> Value:
         """Adds a physical node, lowered further if it has to be; the value of its first result."""
         definition = registry.get(op)
+        self.added += 1
+        if self.added > _MAX_ADDED + 4 * len(self.graph.nodes):
+            raise work.WorkLimit
         name = self.fresh(name, origin.node)
         if definition.weights(attributes, [value.type for value in operands]):
             source = self.graph.by_name[origin.node].layer

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from specc.diagnostics import did_you_mean
+from specc.ir.types import MAX_RANK
 from specc.source import Mapping, Node, Scalar, Sequence, Span
 
 Schema: TypeAlias = dict[str, Any]
@@ -38,6 +39,13 @@ class BadValue(Exception):
     def all(self) -> list[BadValue]:
         """This mistake and the others."""
         return [self, *(one for other in self.others for one in other.all)]
+
+
+def check_rank(node: Sequence) -> None:
+    """Raises BadValue for a shape of more axes than any tensor has."""
+    if len(node.items) > MAX_RANK:
+        message = f"expected at most {MAX_RANK} axes, found {len(node.items):,}"
+        raise BadValue(node.span, message, "write a shorter shape", "bad-value")
 
 
 class Mistakes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from specc.ir.sizes import UNNAMED, Symbol
 from specc.ir.types import DTYPE_WORDS, DTYPES, TensorType
-from specc.ops._attributes import BadValue, Enum, Int, ListOf, Schema, attribute
+from specc.ops._attributes import BadValue, Enum, Int, ListOf, Schema, attribute, check_rank
 from specc.ops._base import Arity, OpDef, Operands
 from specc.source import Node, Scalar, Sequence
 
@@ -44,6 +44,8 @@ class Shape(ListOf):
     """The sizes of an input's axes, the batch axis left out."""
 
     def decode(self, node: Node) -> tuple[int, ...]:
+        if isinstance(node, Sequence):
+            check_rank(node)
         try:
             return super().decode(node)
         except BadValue as error:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from specc.ir.sizes import is_known, may_equal
 from specc.ir.types import TensorType, elements, show_shape
-from specc.ops._attributes import BadValue, Int, Kind, ListOf, Mistakes, Schema, attribute
+from specc.ops._attributes import BadValue, Int, Kind, ListOf, Mistakes, Schema, attribute, check_rank
 from specc.ops._base import Attributes, Mismatch, OpDef, Operands
 from specc.ops._dtypes import kept
 from specc.source import Node, Scalar, Sequence
@@ -24,6 +24,7 @@ class TargetShape(Kind):
             raise BadValue(node.span, f"expected {self.expects}, found {node.value}", f"write [{node.value}]")
         if not isinstance(node, Sequence):
             raise self.wrong(node)
+        check_rank(node)
         shape, mistakes = ListOf(Int(-1)).decode(node), Mistakes()
         for place, size in enumerate(shape):
             span = node.items[place].span

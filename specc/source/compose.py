@@ -21,6 +21,7 @@ from specc.source.text import Source, Span
 
 MAX_DEPTH = 100
 MAX_NODES = 300_000  # with every alias counted as what it stands for
+_LONG = 100  # characters of a scalar that count as much as a node
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOM = "\ufeff"
@@ -158,7 +159,7 @@ class _Composer:
         plain = not event.style
         self.reached = span.end
         value = resolve(event.value) if plain else event.value
-        return self.add(Scalar(span, event.value, value, plain), 1, event.anchor)
+        return self.add(Scalar(span, event.value, value, plain), 1 + len(event.value) // _LONG, event.anchor)
 
     def open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> bool:
         span = self.span(event)

@@ -17,11 +17,18 @@ NODE = 80  # one node decoded and written out
 FINDING = 60
 NAME = 15  # one name read
 COMPARISON = 20  # of two names, for a suggestion
+LOOK = 1  # at a name that a suggestion may be
+ERRORS = 3_000  # after which a check looks for no more
+_SHORT = 60
 _SUGGESTIONS = BASE // 5  # what suggestions may use; beyond that there are none
 
 
 class WorkLimit(Exception):
     """More work than any spec needs."""
+
+
+class EnoughErrors(Exception):
+    """More errors than anybody reads."""
 
 
 class _Counter:
@@ -62,12 +69,23 @@ def charge(units: int) -> None:
             raise WorkLimit
 
 
-def affords_comparisons(count: int) -> bool:
+def charge_expression(length: int) -> None:
+    """Charges for reading a text with expressions of so many characters; long ones have many terms."""
+    charge(length + 8 * max(length - _SHORT, 0))
+
+
+def stop_after(errors: int) -> None:
+    """Raises `EnoughErrors` where so many were found that nobody reads them."""
+    if errors > ERRORS and _current.get() is not None:
+        raise EnoughErrors
+
+
+def affords_comparisons(count: int, each: int = COMPARISON) -> bool:
     """Whether a name may still be compared with so many others; the comparisons are charged if so."""
     counter = _current.get()
     if counter is None:
         return True
-    cost = count * COMPARISON
+    cost = count * each
     if counter.suggestions + cost > _SUGGESTIONS:
         return False
     counter.suggestions += cost

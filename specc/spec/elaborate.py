@@ -29,6 +29,7 @@ from specc.spec.scopes import Item, Scope, Site, without
 
 MAX_NESTING = 50  # of blocks in blocks, and of what expressions ask of each other
 MAX_NODES = 10_000  # of blocks and repeats: one in the other, they multiply
+_PORT = 6  # of work: an input or a parameter that an instance gives to its block
 
 
 class _TooMany(Exception):
@@ -326,6 +327,7 @@ class Elaborator(Repeats):
             site.params.read_all(without(site.node, "block"))
             return {}
         self.used.add(block.name)
+        work.charge(_PORT * (len(block.inputs) + len(block.params)) + len(site.params.values) // 100)
         if reads is None:
             start = self.first(site, item)
             reads = (start,) if start else ()

@@ -17,6 +17,7 @@ from specc.ir.sizes import Symbol
 from specc.source import work
 
 MAX_LENGTH = 500
+_TERM = 2  # of work: a name, a number or an operation
 MAX_DEPTH = 30
 MAX_VALUE = 2**63
 _MAX_POWER = 64
@@ -131,7 +132,7 @@ def evaluate(text: str, names: Mapping[str, Value], network: Mapping[str, Networ
 
     `network` holds what `shape` and `channels` may ask of; None where the network is not known yet.
     """
-    work.charge(len(text))
+    work.charge(len(text) // 2)
     return _Walker(text, names, network).value(_parse(text), 0)
 
 
@@ -169,8 +170,9 @@ def names_in(text: str) -> tuple[str, ...]:
         tree = _parse(text)
     except ExpressionError:
         return tuple(re.findall(r"[A-Za-z_]\w*", text))
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    names = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called)
+    nodes = [*ast.walk(tree)]
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    names = (node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in called)
     return tuple(name for name in names if name not in _CONSTANTS)
 
 
@@ -198,6 +200,10 @@ def _one_line(text: str) -> str:
     return text.strip().replace("\n", " ").replace("\r", " ")
 
 
+def _length(value: Any) -> int:
+    return len(cast("str | tuple[Any, ...]", value)) if isinstance(value, (str, tuple)) else 0
+
+
 class _Walker:
     def __init__(self, text: str, names: Mapping[str, Value], network: Mapping[str, NetworkValue] | None) -> None:
         self.names, self.network = names, network
@@ -206,6 +212,7 @@ class _Walker:
         self.text = _one_line(text)
 
     def value(self, node: ast.expr, depth: int) -> Any:
+        work.charge(_TERM)
         if depth > MAX_DEPTH:
             message = f"the expression nests more than {MAX_DEPTH} levels deep"
             raise self.error(node, message, "put a part of it into a parameter of its own")
@@ -323,6 +330,7 @@ class _Walker:
                 raise self.error(node, "this comparison is not allowed", _ALLOWED)
             right = self.value(one, depth)
             symbol, holds_for = _COMPARE[type(op)]
+            work.charge(_length(left) // 50 + _length(right) // 50)
             try:
                 holds = holds_for(left, right)
             except TypeError:

@@ -33,7 +33,7 @@ def names_read(node: Node | None) -> Iterator[str]:
 
 
 def _names_in_scalar(node: Scalar) -> Iterator[str]:
-    work.charge(len(node.text))
+    work.charge_expression(len(node.text))
     try:
         parts = pieces(node.text)
     except ExpressionError:

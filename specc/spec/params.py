@@ -198,7 +198,8 @@ class Params:
         return node
 
     def scalar(self, node: Scalar) -> Node:
-        work.charge(20 + len(node.text))
+        work.charge(12)
+        work.charge_expression(len(node.text))
         values: list[Any] = []
         offset = 0
         try:
@@ -230,6 +231,7 @@ class Params:
         """Whether an expression reads a parameter that has been reported, be it for a name that is none."""
         if not self.broken:
             return False
+        work.charge(len(self.broken) // 8)
         names = set(names_in(text))
         return any(name in names or (not IDENTIFIER.fullmatch(name) and name in text) for name in self.broken)
 
@@ -311,7 +313,7 @@ def only_param(node: Node | None) -> str | None:
 
 
 def _plain(node: Node) -> Any:
-    work.charge(1)
+    work.charge(4)
     if isinstance(node, Scalar):
         return node.value
     if isinstance(node, Sequence):
@@ -325,7 +327,7 @@ def _depth(value: Any) -> int:
 
 
 def _syntax(value: Any, span: Span) -> Node:
-    work.charge(1)
+    work.charge(8)
     if isinstance(value, tuple):
         return Sequence(span, tuple(_syntax(one, span) for one in cast("tuple[Any, ...]", value)))
     if value is None:

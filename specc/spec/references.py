@@ -9,6 +9,7 @@ from specc.diagnostics import Diagnostics, did_you_mean, resemblance, short
 from specc.ir import Operand
 from specc.ir.graph import OUT
 from specc.ops import _registry as registry
+from specc.source import work
 from specc.spec.calls import Calls
 from specc.spec.copies import copy_of, report_no_copy
 from specc.spec.document import CollectDecl, InputDecl, NodeDecl, Reference, ScanDecl, Spec, StateDecl
@@ -143,6 +144,7 @@ class References:
         """Reports a name that is not there, with the reason where it is something else."""
         name = reference.name
         self.certainty.is_whole = False
+        work.charge(len(self.rows.nodes) // 8)
         nodes = [name for name in (*self.rows.nodes, *self.spec.results) if "/" not in name]
         known = [*self.rows.inputs, *nodes, *self.rows.states, *self.rows.scans, *self.rows.collects, *others]
         loop = next((loop for loop in self.spec.loops if loop.name == name), None)

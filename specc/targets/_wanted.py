@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from specc.diagnostics import Diagnostics, Label
-from specc.source import Span
+from specc.source import Span, work
 from specc.spec import Spec
 from specc.targets._load import is_path, load
 from specc.targets._model import Target, TargetError
 from specc.targets._options import with_options
 from specc.targets._paths import named_in
+
+_TARGET = 200  # of work: a target that is looked for
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ def wanted_targets(spec: Spec, names: Sequence[str], diagnostics: Diagnostics) -
         if target is not None:
             found[name] = Wanted(target, None)
     for name, span in spec.budget.targets:
+        work.charge(_TARGET)
         try:
             path = named_in(spec.source, name)
         except TargetError as error:

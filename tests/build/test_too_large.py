@@ -18,6 +18,15 @@ LARGE = {
     "upsampling": ("  large: {op: UpSampling2D, size: 100000}\noutputs: large\n", "GiB activations"),
     "padding": ("  large: {op: ZeroPadding2D, padding: 100000}\noutputs: large\n", "GiB activations"),
     "repeated": ("  n: {op: Flatten}\n  large: {op: RepeatVector, n: 1000000000}\noutputs: large\n", "GiB activations"),
+    "padding by a million": (
+        "  large: {op: ZeroPadding2D, padding: [[1000000, 0], [1000000, 0]]}\noutputs: large\n",
+        "GiB activations",
+    ),
+    "embedding": (
+        "specc: 1\ninputs: {x: {shape: [4], dtype: int32}}\nnodes:\n"
+        "  large: {op: Embedding, input_dim: 1000000000, output_dim: 8}\noutputs: large\n",
+        "GiB weights",
+    ),
     "passes": (
         "  large: {op: Conv2D, filters: 3, kernel_size: 1, from: s}\n"
         "loops: {l: {passes: 10000, states: {s: {init: x, next: large}}}}\noutputs: s\n",
@@ -31,7 +40,7 @@ LARGE = {
 def test_what_is_too_large_is_refused(what: str, target: str, tmp_path: Path) -> None:
     text, needed = LARGE[what]
     path = tmp_path / "net.yaml"
-    path.write_text(HEAD + text, encoding="utf-8")
+    path.write_text(text if text.startswith("specc") else HEAD + text, encoding="utf-8")
     checked = specc.check(path, targets=[target])
     if not checked.ok:
         pytest.skip("not legal on the target")
