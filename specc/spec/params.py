@@ -198,7 +198,7 @@ class Params:
         return node
 
     def scalar(self, node: Scalar) -> Node:
-        work.charge(12)
+        work.charge(4)
         work.charge_expression(len(node.text))
         values: list[Any] = []
         offset = 0
