@@ -10,7 +10,7 @@ from typing import Any, cast
 from specc.proof.expressions import Names, plain
 from specc.source import Entry, Mapping, Node, Scalar, Span
 
-_TYPES = ("int", "float", "bool", "str", "list")
+_TYPES = ("int", "float", "bool", "str", "list", "null")
 
 
 class Parameters:
@@ -56,7 +56,7 @@ class Parameters:
 class Block:
     """A block as it is written; each instance gives its parameters other values."""
 
-    types: MappingABC[str, str]
+    types: MappingABC[str, tuple[str, ...]]
     defaults: MappingABC[str, Node]
     inputs: tuple[str, ...]
     nodes: tuple[Entry, ...]
@@ -65,11 +65,13 @@ class Block:
     def arguments(self, node: Mapping, names: Names) -> dict[str, Any]:
         """The values that an instance gives the parameters."""
         found: dict[str, Any] = {}
-        for name, kind in self.types.items():
+        for name, kinds in self.types.items():
             given = node.get(name)
-            if given is not None:
-                value = plain(given, names)
-                found[name] = float(value) if kind == "float" and type(value) is int else value
+            value: Any = None if given is None else plain(given, names)
+            if value is None and ("null" not in kinds or given is None):
+                continue
+            is_float = "float" in kinds and "int" not in kinds
+            found[name] = float(value) if is_float and type(value) is int else value
         return found
 
 
@@ -123,11 +125,11 @@ class Document:
             return plain(node, self.parameters), "float32"
         shape, dtype = node.get("shape"), node.get("dtype")
         assert shape is not None
-        return plain(shape, self.parameters), "float32" if dtype is None else plain(dtype, self.parameters)
+        return plain(shape, self.parameters), (dtype and plain(dtype, self.parameters)) or "float32"
 
     def _block(self, node: Node) -> Block:
         assert isinstance(node, Mapping)
-        types: dict[str, str] = {}
+        types: dict[str, tuple[str, ...]] = {}
         defaults: dict[str, Node] = {}
         for entry in entries(node.get("params")):
             types[entry.key.text], default = _block_parameter(entry.value, self.parameters)
@@ -191,24 +193,28 @@ def _default(node: Node) -> Node:
     return default
 
 
-def _block_parameter(node: Node, names: Names) -> tuple[str, Node | None]:
-    """The type and the default of a block's parameter: `int`, `3`, or `{type: int, default: 3}`.
+def _block_parameter(node: Node, names: Names) -> tuple[tuple[str, ...], Node | None]:
+    """The types and the default of a block's parameter: `int`, `3`, or `{type: int | null, default: 3}`.
 
     One without a type has that of its default, unless that reads what only an instance knows.
     """
     if isinstance(node, Mapping):
         written, default = node.get("type"), node.get("default")
         if written is not None:
-            value = plain(written, names)
-            return " | ".join(
-                map(str, cast("tuple[Any, ...]", value) if isinstance(value, tuple) else (value,))
-            ), default
-    elif isinstance(node, Scalar) and node.plain and all(one.strip() in _TYPES for one in node.text.split("|")):
-        return node.text, None
+            return _kinds(plain(written, names)), default
+    elif isinstance(node, Scalar) and node.plain and node.value is not None and {*_kinds(node.text)} <= {*_TYPES}:
+        return _kinds(node.text), None
     else:
         default = node
     assert default is not None
     try:
-        return ("float" if isinstance(plain(default, names), float) else ""), default
+        return (("float",) if isinstance(plain(default, names), float) else ()), default
     except KeyError:
-        return "", default
+        return (), default
+
+
+def _kinds(value: Any) -> tuple[str, ...]:
+    """`int | null` and `[int, null]` as the names of the types."""
+    if isinstance(value, tuple):
+        return tuple("null" if one is None else str(one) for one in cast("tuple[Any, ...]", value))
+    return tuple(one.strip() for one in str(value).split("|"))

@@ -47,7 +47,7 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": min, "max": max, "round": round, "floor": math.floor, "ceil": math.ceil, "int": int, "abs": abs, "len": len,
 }  # fmt: skip
-_TRUTH = {"true": True, "True": True, "false": False, "False": False}
+_CONSTANTS = {"true": True, "True": True, "false": False, "False": False, "null": None}
 _QUOTED = r"'[^']*'|\"[^\"]*\""
 _EXPRESSION = re.compile(rf"\$\$\{{|\$\{{((?:{_QUOTED}|[^}}'\"])*)\}}")
 
@@ -62,7 +62,7 @@ def _value(node: ast.expr, names: Names) -> Any:
         case ast.Constant():
             return node.value
         case ast.Name():
-            return _TRUTH[node.id] if node.id in _TRUTH else names.parameter(node.id)
+            return _CONSTANTS[node.id] if node.id in _CONSTANTS else names.parameter(node.id)
         case ast.BinOp():
             return _BINARY[type(node.op)](_value(node.left, names), _value(node.right, names))
         case ast.UnaryOp():
@@ -97,11 +97,15 @@ def _value(node: ast.expr, names: Names) -> Any:
 
 
 def plain(node: Node, names: Names) -> Any:
-    """A tree as Python values with every expression evaluated: scalars, tuples and dicts."""
+    """A tree as Python values with every expression evaluated: scalars, tuples and dicts.
+
+    A key whose value is an expression that gives null is as if not written.
+    """
     if isinstance(node, Sequence):
         return tuple(plain(item, names) for item in node.items)
     if not isinstance(node, Scalar):
-        return {entry.key.text: plain(entry.value, names) for entry in node}
+        values = [(entry, plain(entry.value, names)) for entry in node]
+        return {entry.key.text: one for entry, one in values if one is not None or is_written_null(entry.value)}
     if not isinstance(node.value, str):
         return node.value
     whole = _EXPRESSION.fullmatch(node.text)
@@ -110,10 +114,15 @@ def plain(node: Node, names: Names) -> Any:
     return _EXPRESSION.sub(lambda found: "${" if found[1] is None else _text(evaluate(found[1], names)), node.text)
 
 
+def is_written_null(node: Node) -> bool:
+    """Whether a node is a null that is no expression's."""
+    return isinstance(node, Scalar) and node.value is None
+
+
 def _text(value: Any) -> str:
     """A value within other text, as a spec would write it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, tuple):

@@ -35,8 +35,8 @@ class Layer:
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
-        own = (entry for entry in self.node if entry.key.text not in _NO_ARGUMENTS)
-        return {entry.key.text: plain(entry.value, self.parameters) for entry in own}
+        own = tuple(entry for entry in self.node if entry.key.text not in _NO_ARGUMENTS)
+        return plain(Mapping(self.node.span, own), self.parameters)
 
 
 @dataclass(frozen=True, eq=False)
