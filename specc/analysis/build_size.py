@@ -26,7 +26,7 @@ class _Limit:
 
 
 def _bytes(count: int) -> str:
-    return f"{count / _GIB:,.1f} GiB"
+    return f"{count / _GIB:,.1f} GiB of"
 
 
 _LIMITS = (

@@ -12,7 +12,7 @@ from specc.analysis.costs import costs
 from specc.analysis.trials import is_static, trials
 from specc.diagnostics import Diagnostic, Diagnostics, Severity, SpeccError
 from specc.driver.checks import Checked, check
-from specc.driver.weights import REFERENCE, checkpoint_for
+from specc.driver.weights import REFERENCE, check_readable, checkpoint_for
 from specc.ir import Graph
 from specc.ir.sizes import is_known
 from specc.spec import Spec
@@ -65,9 +65,11 @@ def run_build(
     """
     progress("checking the spec")
     checked = check(path, targets=[target, REFERENCE], overrides=overrides)
-    if not checked.ok or checked.spec is None or checked.graph is None or checked.costs is None:
-        return BuildResult(checked, checked.diagnostics)
     diagnostics = Diagnostics()
+    if not checked.ok or checked.spec is None or checked.graph is None or checked.costs is None:
+        if weights is not None:
+            check_readable(weights, diagnostics)
+        return BuildResult(checked, (*checked.diagnostics, *diagnostics.finish(checked.source)))
     if verify or artifacts is None or {*artifacts} != {"py"}:
         check_size(checked, (target, REFERENCE), allow_large, diagnostics)
     place = _place(checked.spec, checked.targets[target], out)

@@ -34,3 +34,10 @@ def checkpoint_for(
 
     builds = [Build(checked.targets[name], checked.lowered[name]) for name in dict.fromkeys(names)]
     return open_checkpoint(path, spec, builds, others, diagnostics)
+
+
+def check_readable(path: str | Path, diagnostics: Diagnostics) -> None:
+    """Reports a file of weights that cannot be read, whatever network it is meant for."""
+    from specc.emit.checkpoint import open_file
+
+    open_file(path, diagnostics)

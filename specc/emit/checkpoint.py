@@ -38,6 +38,15 @@ class Checkpoint:
         return {name: arrays[layer.name] for name, layer in layers.items()}
 
 
+def open_file(path: str | Path, diagnostics: Diagnostics) -> WeightFile | None:
+    """The file, whatever network it is of; None, which is reported, if it cannot be read."""
+    try:
+        return open_weights(path)
+    except WeightsError as error:
+        diagnostics.report("bad-weights", error.message, notes=[KEPT], help=error.help)
+        return None
+
+
 def open_checkpoint(
     path: str | Path,
     spec: Spec,
@@ -46,10 +55,8 @@ def open_checkpoint(
     diagnostics: Diagnostics,
 ) -> Checkpoint | None:
     """The file as weights of one of the builds, else of one of the `others`; None, which is reported, if of neither."""
-    try:
-        file = open_weights(path)
-    except WeightsError as error:
-        diagnostics.report("bad-weights", error.message, notes=[KEPT], help=error.help)
+    file = open_file(path, diagnostics)
+    if file is None:
         return None
     renames = {layer_name(move.old): layer_name(move.new) for move in spec.moved}
     fits = [(build, fit(file, build, renames)) for build in builds]
