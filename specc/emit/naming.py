@@ -19,7 +19,7 @@ RESERVED = {
     "UNSAVED", "batch_size", "annotations",
     "_adapt", "_agree", "_assign", "_by_output", "_check_same_network", "_checked", "_class_weights", "_each",
     "_from_reference", "_is_close", "_library", "_line_up", "_lined_up", "_opened", "_probes", "_randomized",
-    "_reference", "_reshaped", "_restored", "_saved", "_weights",
+    "_reference", "_reshaped", "_restored", "_saved", "_weights", "_with_passes_of",
 }  # fmt: skip
 
 

@@ -6,13 +6,16 @@ differs is found by `same_network`, for `specc build --weights`.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Final, LiteralString
 
 from specc.analysis.trials import trials
 from specc.emit._literals import literal
 from specc.emit.code import Code
+from specc.emit.naming import layer_name
 from specc.emit.probes import INTEGERS, integers_below
-from specc.ir import TensorType
+from specc.ir import Graph, TensorType
 from specc.ir.sizes import is_known
 from specc.lowering import Lowered
 from specc.source import escape
@@ -95,6 +98,35 @@ def write_probes(lowered: Lowered, code: Code) -> None:
                 kind = value.logical if all(map(is_known, value.logical.shape)) or tried is None else tried
                 code.add(f"{escape.quoted(name)}: {_random(kind, below.get(name, INTEGERS))},")
         code.add("}")
+
+
+def called_once_a_pass(graph: Graph) -> dict[str, str]:
+    """For each parameter that is the passes of a loop, a layer that the loop applies once on every pass."""
+    uses = Counter(node.layer for node in graph.nodes)
+    found: dict[str, str] = {}
+    for loop in graph.loops:
+        if loop.passes_param and loop.within is None:
+            nodes = (graph.by_name[name] for name in loop.body)
+            layers = (one.layer for one in nodes if uses[one.layer] == 1 and one.layer == one.origin.node)
+            if layer := next(layers, None):
+                found.setdefault(loop.passes_param, layer)
+    return found
+
+
+def write_passes(passes: Mapping[str, str], code: Code) -> None:
+    """The function that builds the network with the passes of another model of it, on which weights do not depend."""
+    with code.block("def _with_passes_of(source: keras.Model) -> keras.Model:"):
+        code.add('"""This network, its loops as long as the source\'s."""')
+        code.add('rows: Any = source.get_config().get("layers", []) if getattr(source, "inputs", None) else []')
+        code.add(
+            'calls = {RENAMED.get(row["name"], row["name"]): len(row.get("inbound_nodes", ())) '
+            'for row in rows if "name" in row}'
+        )
+        arguments: list[LiteralString] = [
+            f"{escape.identifier(name)}=max(calls.get({literal(layer_name(layer))}, 1), 1)"
+            for name, layer in passes.items()
+        ]
+        code.add(f"return build_model({', '.join(arguments)})")
 
 
 def _random(kind: TensorType, below: int) -> LiteralString:

@@ -7,7 +7,7 @@ from typing import Final, LiteralString
 from specc.emit._literals import literal
 from specc.emit.code import Code
 from specc.emit.naming import layer_name, weight_name
-from specc.emit.source_check import SAME_NETWORK, write_probes
+from specc.emit.source_check import SAME_NETWORK, called_once_a_pass, write_passes, write_probes
 from specc.lowering import Lowered, Pad, Reshape, Slice, WeightSource
 from specc.spec import Spec
 
@@ -83,6 +83,7 @@ def parts(lowered: Lowered) -> dict[str, tuple[str, ...]]:
 
 def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:
     """The function, and what it takes from the reference build."""
+    passes = called_once_a_pass(lowered.graph)
     with code.block(
         "def load_reference_weights(model: keras.Model, source: keras.Model | str | Path | Mapping[str, Any], *, "
         "allow_different_network: bool = False) -> None:"
@@ -100,7 +101,7 @@ def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:
         code.add("source = _opened(source)")
         code.add("arrays = _from_reference(_reference(source))")
         with code.block("if isinstance(source, keras.Model) and not allow_different_network:"):
-            code.add("_check_same_network(model, source)")
+            code.add(f"_check_same_network({'_with_passes_of(source)' if passes else 'model'}, source)")
         code.add("_assign(model, arrays)")
     code.add()
     with code.block("def _from_reference(reference: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:"):
@@ -110,6 +111,9 @@ def write_weights(spec: Spec, lowered: Lowered, code: Code) -> None:
                 code.add(f"{literal(weight_name(one))}: {_expression(one.source)},")
         code.add("}")
     code.add()
+    if passes:
+        write_passes(passes, code)
+        code.add()
     write_probes(lowered, code)
 
 

@@ -98,7 +98,19 @@ def test_several_inputs_and_outputs() -> None:
     swapped.load_reference_weights(swapped.build_model(), trained(HEADS))  # inputs go by name
 
 
-def test_a_loop_that_runs_longer_is_another_network_unless_it_is_wanted() -> None:
+@pytest.mark.parametrize("target", ["keras", "tidl"])
+def test_a_loop_whose_passes_are_an_argument_may_run_longer(target: str) -> None:
+    text = "params: {n: 5}\n" + LOOP.replace("passes: 3", 'passes: "${n}"')
+    text = text.replace("outputs: h", "outputs: y").replace("nodes:", "nodes:\n  y: {op: Dense, units: 2, from: s}")
+    source = module(text, "keras").build_model(n=2)
+    runtime.randomize(source, 3)
+    net = module(text, target)
+    net.load_reference_weights(net.build_model(n=9), source)
+    other = module(text.replace("tanh", "relu"), target)
+    assert "another network" in refused(other, source)
+
+
+def test_a_loop_of_fixed_passes_that_runs_longer_is_another_network_unless_it_is_wanted() -> None:
     net = module(LOOP.replace("passes: 3", "passes: 5"), "tidl")
     assert "another network" in refused(net, trained(LOOP))
     net.load_reference_weights(net.build_model(), trained(LOOP), allow_different_network=True)
