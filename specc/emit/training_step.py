@@ -22,7 +22,7 @@ from specc.emit.verify import Comparison, Difference
 
 TOLERANCE = 2e-4  # of the largest element; float32 sums in another order come to 2e-5
 _SMALL = 1e-2  # of the largest element of all: a bias before a normalisation has a gradient of rounding errors
-_NOISE = 1e-4  # of the largest gradient
+_NOISE = 1e-4  # of the largest gradient; builds of targets add in another order, and get `_SMALL`
 
 
 @dataclass(frozen=True)
@@ -128,15 +128,16 @@ def settings(expected: Expected, module: ModuleType) -> list[str]:
 def compare_steps(
     what: str, found: Step, expected: Step, examples: int, is_reference: bool, problems: list[str]
 ) -> Comparison:
-    """The verdict on a step. The weights of a target's build are compared where training does not move them."""
+    """The verdict on a step."""
     if {*found.gradients} != {*expected.gradients}:
         listed = ", ".join(f"`{name}`" for name in sorted({*found.gradients} ^ {*expected.gradients}))
         problems.append(f"the weights that are trained differ by {listed}")
     scale = max(abs(expected.loss), 1e-6)
     error = max(abs(one - expected.loss) for one in (found.loss, found.reported)) / scale
     rows = [Difference("loss", error, TOLERANCE)]
-    after = {name: one for name, one in expected.after.items() if is_reference or name not in found.gradients}
-    moved = {name: _settled(name, array, found, expected) for name, array in after.items() if name in found.after}
+    noise = _NOISE if is_reference else _SMALL
+    after = expected.after
+    moved = {name: _settled(name, one, found, expected, noise) for name, one in after.items() if name in found.after}
     for label, ours, theirs in (("gradients", found.gradients, expected.gradients), ("weights", moved, after)):
         least = _SMALL * max((_largest(one) for one in theirs.values()), default=0.0)
         errors = {name: _error(ours[name], one, least) for name, one in theirs.items() if name in ours}
@@ -158,12 +159,15 @@ def laid_out(module: ModuleType, model: Any, step: Step) -> Step:
     return Step(step.loss, gradients, found[1], step.reported)
 
 
-def _settled(name: str, expected_after: Array, found: Step, expected: Step) -> Array:
-    """A weight after the step, where its gradient is more than rounding: optimizers divide by the gradient's size."""
+def _settled(name: str, expected_after: Array, found: Step, expected: Step, noise: float) -> Array:
+    """A weight after the step, where its gradient is more than rounding: optimizers divide by the gradient's size.
+
+    `noise` is the share of the largest gradient up to which it is.
+    """
     after, gradient = found.after[name], expected.gradients.get(name)
     if gradient is None or after.shape != expected_after.shape:
         return after
-    least = _NOISE * max(_largest(one) for one in expected.gradients.values())
+    least = noise * max(_largest(one) for one in expected.gradients.values())
     return np.where(np.abs(gradient) > least, after, expected_after)
 
 

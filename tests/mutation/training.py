@@ -57,9 +57,9 @@ FAULTS = (
         _dense("bias_regularizer: {op: L1, l1: 0.1}"),
     ),
     _fault(
-        DENSE,
-        "activity_regularizer=given.activity_regularizer",
-        "activity_regularizer=None",
+        "lowering/_adapt.py",
+        'ActivityRegularizationAttributes(l2=regularizer.argument("l2", 0.01))',
+        'ActivityRegularizationAttributes(l1=regularizer.argument("l2", 0.01))',
         _dense("activity_regularizer: {op: L2, l2: 0.1}"),
     ),
     _fault(DENSE, "with_axes(given.kernel_constraint, 4)", "None", _dense("kernel_constraint: UnitNorm")),
