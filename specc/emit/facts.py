@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from specc.ir.graph import OUT
 from specc.ops import _registry as registry
 
 _Weights: TypeAlias = list[tuple[str, tuple[int, ...], bool]]  # name, shape, whether it is trained
+_ONE_KERNEL = ("Conv1D", "Conv2D", "Conv3D", "Dense", "DepthwiseConv1D", "DepthwiseConv2D")
 _NAMES = ("build_config", "name", "registered_name", "shared_object_id")
 
 
@@ -35,6 +37,7 @@ def contradictions(expected: Expected, module: ModuleType, model: Any) -> list[C
         *_settings(expected, model),
         *_weights(expected, model),
         *_calls(expected, model),
+        *_costs(expected),
     ]
 
 
@@ -137,6 +140,22 @@ def _calls(expected: Expected, model: Any) -> Iterator[Contradiction]:
         if found.get(layer_name(layer), 0) != count:
             message = f"the layer `{layer}` is applied {found.get(layer_name(layer), 0)} times, expected {count}"
             yield Contradiction(message, layer)
+
+
+def _costs(expected: Expected) -> Iterator[Contradiction]:
+    """How often each node is computed, and the multiply-accumulates of those that apply one kernel everywhere."""
+    for row in costs(expected.subject.graph, expected.trial.types).rows:
+        name, results = row.node.name, expected.run.values.get(row.node.name)
+        if results is None or row.node.op == "Input":
+            continue
+        if row.calls != len(results):
+            yield Contradiction(f"`{name}` is counted {row.calls} times, and computed {len(results)} times", name)
+        if row.node.op in _ONE_KERNEL:
+            result = results[0][OUT]
+            positions = result[0].size // result.shape[-1]
+            wanted = positions * math.prod(expected.run.layers[row.node.layer].weights[0].shape)
+            if row.macs != wanted:
+                yield Contradiction(f"`{name}` is counted as {row.macs:,} multiply-accumulates, not {wanted:,}", name)
 
 
 def _stored(layer: Any) -> _Weights:
