@@ -18,6 +18,7 @@ def _computed(expression: str) -> str:
     return spec(f'y: {{op: Rescaling, scale: "${{{expression}}}"}}', rest="params: {a: 7, b: 2}\n")
 
 
+CHAIN = spec("h: {op: Dense, units: 5, activation: tanh}\ny: {op: Dense, units: 2}")
 ELSE = spec(
     "left: {op: Dense, units: 4}\nright: {op: Dense, units: 4, from: x}\n"
     'y: {op: Dense, units: 4, from: left, when: {if: "${deep}", else: right}}',
@@ -33,7 +34,7 @@ FIRST = spec(
     "y: {op: Dense, units: 2}"
 )
 TWINS = spec(
-    "one: {block: pair, from: x}\nother: {call: one, from: one}\ny: {op: Dense, units: 2, from: other}",
+    "one: {block: pair, repeat: 2, from: x}\nother: {call: one, from: one}\ny: {op: Dense, units: 2, from: other}",
     rest="blocks: {pair: {inputs: x, nodes: {a: {op: Dense, units: 4, from: x}, b: {op: Dense, units: 4}}, "
     "outputs: b}}\n",
 )
@@ -55,7 +56,7 @@ INITS = spec(
 
 FAULTS = (
     _fault("spec/build.py", '"ones": 1.0', '"ones": 0.0', CROSSED),
-    _fault("spec/build.py", "if above is not None:\n", "if above is not None and not self.inputs:\n", TOWER),
+    _fault("spec/build.py", "if above is not None:\n", "if above is not None and not self.inputs:\n", CHAIN),
     _fault(
         "spec/build.py", "Origin(decl.span, decl.name), decl.reverse)", "Origin(decl.span, decl.name), False)", SCANNED
     ),

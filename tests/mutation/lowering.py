@@ -105,23 +105,12 @@ FAULTS = (
     _fault("extremum_to_pool", "(values * 2)[:_WINDOW]", "(values[:1] * 4)[:_WINDOW]", _two("Maximum")),
     _fault("relu_layers", "value, 6 / cap", "value, 3 / cap", CAPPED),
     _fault("relu_layers", "below, -slope", "below, slope", CAPPED),
-    _fault(
-        "relu_layers",
-        "LeakyReLUAttributes(negative_slope=slope)",
-        "LeakyReLUAttributes()",
-        spec("y: {op: ReLU, negative_slope: 0.1}"),
-    ),
+    _fault("relu_layers", "_scaled(site, value, -1.0", "_scaled(site, value, 1.0", CAPPED),
     _fault(
         "upsampling_to_resizing",
         'interpolation="nearest"',
         'interpolation="bilinear"',
         spec("y: {op: UpSampling2D}", "[3, 4, 2]"),
-    ),
-    _fault(
-        "elementwise_to_nhwc",
-        'if getattr(site.attributes, "activation", "") in _ALONG_LAST:',
-        "if False:",
-        spec("seen: {op: MaxPooling2D, pool_size: 2}\nflat: {op: Flatten}\ny: {op: Softmax}", "[4, 4, 3]"),
     ),
     _fault("_layout", "return (steps, 1, features)", "return (1, steps, features)", CONV1D),
     _fault(

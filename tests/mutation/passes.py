@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.emission import CROSSED, SCANNED
+from tests.mutation.emission import CROSSED
 from tests.mutation.faults import KERAS, Fault, spec
 
 SYNCHRONOUS = spec(
@@ -14,6 +14,12 @@ y: {op: Dense, units: 2, from: second}
 """,
     "[3]",
     rest="loops: {settle: {passes: 4, schedule: synchronous, states: {a: {init: x, next: second}}}}\n",
+)
+EACH = spec(
+    "half: {op: Rescaling, scale: 0.5, from: step}",
+    "[6, 2]",
+    "halves",
+    "loops: {over: {scan: {step: x}, collect: {halves: half}}}\n",
 )
 UNUSED = spec(
     "left: {op: Add, from: [a, x]}\nright: {op: Rescaling, scale: 0.5, from: left}",
@@ -46,5 +52,5 @@ FAULTS = (
     _fault("passes/prune.py", "replace(loop, states=states,", "replace(loop, schedule=loop.schedule,", UNUSED),
     _fault("passes/_pipeline.py", "FIRST = (synchronous.PASS,)", "FIRST = ()", SYNCHRONOUS),
     _fault("ir/topology.py", "inside = after[name] & before[name]", "inside = after[name]", CROSSED),
-    _fault("ir/topology.py", "for start in (*loop.states, *loop.scans):", "for start in loop.states:", SCANNED),
+    _fault("ir/topology.py", "for start in (*loop.states, *loop.scans):", "for start in loop.states:", EACH),
 )
